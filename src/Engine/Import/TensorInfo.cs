@@ -1,0 +1,16 @@
+namespace OpenSegR.Realtime.Import;
+
+/// <summary>Where and what a stored tensor is.</summary>
+/// <param name="Name">Its full name, e.g. "void_embedding.weight".</param>
+/// <param name="Type">Element type.</param>
+/// <param name="Shape">Sizes, outermost first; empty for a scalar.</param>
+/// <param name="Offset">Byte position of its first element in the file.</param>
+/// <param name="ByteLength">Its length in bytes: little-endian, C order, no padding.</param>
+public sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<int> Shape, long Offset, long ByteLength)
+{
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, side) => checked(product * side));
+
+    /// <summary>The shape as people write it: "[64, 3, 4, 4]".</summary>
+    public string ShapeText => "[" + string.Join(", ", Shape) + "]";
+}

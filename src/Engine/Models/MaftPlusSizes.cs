@@ -1,0 +1,77 @@
+namespace OpenSegR.Realtime.Models;
+
+/// <summary>Every size of a MAFT+ model; all but the head counts and the transfer's variant are read off the tensor shapes.</summary>
+public sealed record MaftPlusSizes
+{
+    /// <summary>Blocks of each of the four ConvNeXt stages, e.g. 3, 3, 27, 3 (base).</summary>
+    public required IReadOnlyList<int> TrunkDepths { get; init; }
+
+    /// <summary>Channels of each of the four ConvNeXt stages, e.g. 128, 256, 512, 1024 (base).</summary>
+    public required IReadOnlyList<int> TrunkWidths { get; init; }
+
+    /// <summary>Hidden width of the CLIP head's mlp, or null where the head is one linear projection.</summary>
+    public int? HeadHidden { get; init; }
+
+    /// <summary>C, width of the joint image and text embedding.</summary>
+    public required int EmbedDim { get; init; }
+
+    /// <summary>Width of the text tower.</summary>
+    public required int TextWidth { get; init; }
+
+    /// <summary>Layers of the text tower.</summary>
+    public required int TextLayers { get; init; }
+
+    /// <summary>Attention heads of the text tower; not in the tensors (CLIP's rule: width / 64, at least 2).</summary>
+    public required int TextHeads { get; init; }
+
+    /// <summary>Tokens that the text tower knows, 49408 for CLIP.</summary>
+    public required int TextVocabulary { get; init; }
+
+    /// <summary>Longest token sequence, 77 for CLIP.</summary>
+    public required int TextContext { get; init; }
+
+    /// <summary>Channels of the pixel decoder.</summary>
+    public required int PixelDecoderWidth { get; init; }
+
+    /// <summary>Deformable-attention layers of the pixel decoder.</summary>
+    public required int PixelDecoderLayers { get; init; }
+
+    /// <summary>Attention heads of the pixel decoder; not in the tensors (8 in the reference).</summary>
+    public required int PixelDecoderHeads { get; init; }
+
+    /// <summary>Sampling points per head and level.</summary>
+    public required int PixelDecoderPoints { get; init; }
+
+    /// <summary>Hidden width of the pixel decoder's feed-forward layers.</summary>
+    public required int PixelDecoderFeedForward { get; init; }
+
+    /// <summary>Channels of the mask features.</summary>
+    public required int MaskDim { get; init; }
+
+    /// <summary>Channels of the mask decoder.</summary>
+    public required int DecoderWidth { get; init; }
+
+    /// <summary>Layers of the mask decoder (the reference's DEC_LAYERS minus one).</summary>
+    public required int DecoderLayers { get; init; }
+
+    /// <summary>Attention heads of the mask decoder; not in the tensors (8 in the reference).</summary>
+    public required int DecoderHeads { get; init; }
+
+    /// <summary>Hidden width of the mask decoder's feed-forward layers.</summary>
+    public required int DecoderFeedForward { get; init; }
+
+    /// <summary>True where the mask decoder projects its inputs (widths differ or ENFORCE_INPUT_PROJ).</summary>
+    public required bool DecoderInputProjection { get; init; }
+
+    /// <summary>Q, number of queries.</summary>
+    public required int Queries { get; init; }
+
+    /// <summary>Attention heads of the content-dependent transfer; not in the tensors (8 in the reference).</summary>
+    public required int TransferHeads { get; init; }
+
+    /// <summary>
+    /// The reference's PANOPTIC_ON: the transfer's residual is text + norm(MLP(attention)) instead of norm(text + MLP(attention)), and
+    /// masks are brought to the output size before scores are summed. Not in the tensors.
+    /// </summary>
+    public required bool Panoptic { get; init; }
+}

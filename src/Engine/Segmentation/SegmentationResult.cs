@@ -1,0 +1,120 @@
+using OpenSegR.Realtime.Text;
+
+namespace OpenSegR.Realtime.Segmentation;
+
+/// <summary>
+/// The masks of one frame: a label map and the list of its segments. Rented from a <see cref="SegmentationResultPool"/>, one owner at a
+/// time, returned by <see cref="Dispose"/>.
+/// </summary>
+/// <remarks>
+/// The label map may be smaller than the frame (stride 4 in live use); it always covers the whole frame, so that pixel (x, y) of the map
+/// is the area ((x, y) to (x+1, y+1)) * frame size / map size of the frame.
+/// </remarks>
+public sealed class SegmentationResult : IDisposable
+{
+    /// <summary>Value of a pixel that belongs to nothing.</summary>
+    public const ushort Void = ushort.MaxValue;
+
+    private readonly SegmentationResultPool _pool;
+    private ushort[] _labels = [];
+    private int _rented;
+
+    internal SegmentationResult(SegmentationResultPool pool) => _pool = pool;
+
+    /// <summary>Index of the frame that the masks were computed from.</summary>
+    public long FrameIndex { get; set; }
+
+    /// <summary>Time stamp of that frame in microseconds.</summary>
+    public long TimestampUs { get; set; }
+
+    /// <summary>True where the masks belong to an earlier frame than the one they are shown with.</summary>
+    public bool IsReused { get; set; }
+
+    /// <summary>Mode that produced the result.</summary>
+    public SegmentationMode Mode { get; set; }
+
+    /// <summary>What the label values mean.</summary>
+    public LabelKind Kind => Mode == SegmentationMode.Semantic ? LabelKind.Class : LabelKind.Segment;
+
+    /// <summary>The vocabulary that the class indices refer to.</summary>
+    public Vocabulary Vocabulary { get; set; } = Vocabulary.Empty;
+
+    /// <summary>Width of the label map.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Height of the label map.</summary>
+    public int Height { get; private set; }
+
+    /// <summary>The label map, row by row, <c>Width * Height</c> values.</summary>
+    /// <exception cref="ObjectDisposedException">The result was returned to its pool.</exception>
+    public Span<ushort> Labels
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _rented) == 0, this);
+            return _labels.AsSpan(0, Width * Height);
+        }
+    }
+
+    /// <summary>The segments, in the order of their ids. In semantic mode one for each class that has pixels.</summary>
+    public List<Segment> Segments { get; } = [];
+
+    /// <summary>
+    /// Instance mode only: one mask for each entry of <see cref="Segments"/>, since instances may overlap. Empty in the other modes.
+    /// </summary>
+    public List<BinaryMask> InstanceMasks { get; } = [];
+
+    /// <summary>Sets the size of the label map; its values are undefined afterwards.</summary>
+    public void Resize(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        var count = checked(width * height);
+        if (_labels.Length < count)
+        {
+            _labels = GC.AllocateUninitializedArray<ushort>(count, pinned: true);
+        }
+
+        Width = width;
+        Height = height;
+    }
+
+    /// <summary>Makes this a copy of another result, mask by mask.</summary>
+    public void CopyFrom(SegmentationResult other)
+    {
+        Resize(other.Width, other.Height);
+        other.Labels.CopyTo(Labels);
+        FrameIndex = other.FrameIndex;
+        TimestampUs = other.TimestampUs;
+        IsReused = other.IsReused;
+        Mode = other.Mode;
+        Vocabulary = other.Vocabulary;
+        Segments.Clear();
+        Segments.AddRange(other.Segments);
+        InstanceMasks.Clear();
+        InstanceMasks.AddRange(other.InstanceMasks);
+    }
+
+    /// <summary>Returns the result to its pool. Safe to call more than once; only the first call counts.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _rented, 0) == 1)
+        {
+            _pool.Return(this);
+        }
+    }
+
+    internal void MarkRented()
+    {
+        FrameIndex = 0;
+        TimestampUs = 0;
+        IsReused = false;
+        Mode = SegmentationMode.Semantic;
+        Vocabulary = Vocabulary.Empty;
+        Width = 0;
+        Height = 0;
+        Segments.Clear();
+        InstanceMasks.Clear();
+        Volatile.Write(ref _rented, 1);
+    }
+}
