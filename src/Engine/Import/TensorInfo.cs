@@ -7,10 +7,4 @@ namespace OpenSegR.Realtime.Import;
 /// <param name="Offset">Byte position of its first element in the file.</param>
 /// <param name="ByteLength">Its length in bytes: little-endian, C order, no padding.</param>
 public sealed record TensorInfo(string Name, TensorType Type, IReadOnlyList<int> Shape, long Offset, long ByteLength)
-{
-    /// <summary>Number of elements.</summary>
-    public long Count => Shape.Aggregate(1L, (product, side) => checked(product * side));
-
-    /// <summary>The shape as people write it: "[64, 3, 4, 4]".</summary>
-    public string ShapeText => "[" + string.Join(", ", Shape) + "]";
-}
+    : TensorSpec(Name, Type, Shape);
