@@ -1,0 +1,46 @@
+namespace OpenSegR.Realtime.Segmentation;
+
+/// <summary>Area and bounding box of every value of a label map, gathered run by run.</summary>
+internal sealed class SegmentStatistics
+{
+    private int[] _area = [];
+    private PixelBox[] _box = [];
+
+    /// <summary>Pixels that carry the value.</summary>
+    public int Area(int value) => _area[value];
+
+    /// <summary>Tight box around them; meaningless where the area is 0.</summary>
+    public PixelBox Box(int value) => _box[value];
+
+    /// <summary>Counts a whole map. Values at or above <paramref name="values"/> (void) are passed over.</summary>
+    public void Count(ReadOnlySpan<ushort> labels, int width, int height, int values)
+    {
+        if (_area.Length < values)
+        {
+            _area = new int[values];
+            _box = new PixelBox[values];
+        }
+
+        Array.Clear(_area, 0, values);
+        for (var y = 0; y < height; y++)
+        {
+            var row = labels.Slice(y * width, width);
+            for (var x = 0; x < width;)
+            {
+                var value = row[x];
+                var length = row[x..].IndexOfAnyExcept(value);
+                var end = length < 0 ? width : x + length;
+                if (value < values)
+                {
+                    var box = _box[value];
+                    _box[value] = _area[value] == 0
+                        ? new PixelBox(x, y, end, y + 1)
+                        : new PixelBox(Math.Min(box.Left, x), box.Top, Math.Max(box.Right, end), y + 1);
+                    _area[value] += end - x;
+                }
+
+                x = end;
+            }
+        }
+    }
+}
