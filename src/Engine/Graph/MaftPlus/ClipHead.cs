@@ -1,0 +1,33 @@
+using OpenSegR.Realtime.Graph.Layers;
+
+namespace OpenSegR.Realtime.Graph.MaftPlus;
+
+/// <summary>CLIP's visual head (timm's trunk.head, open_clip's visual.head): LayerNorm, then one projection or a two-layer MLP.</summary>
+internal static class ClipHead
+{
+    private const string Visual = "backbone.clip_model.visual";
+    private const float Epsilon = 1e-6f;
+
+    /// <summary>Adds the head on rows: [N, trunk width] -> [N, embed dim].</summary>
+    public static Value Add(GraphBuilder graph, Value rows)
+    {
+        using var scope = graph.Scope("clip_head");
+        var normalised = graph.LayerNorm(rows, Visual + ".trunk.head.norm", Epsilon);
+        return graph.Weights.Contains(Visual + ".head.proj.weight")
+            ? graph.Linear(normalised, Visual + ".head.proj")
+            : graph.Linear(graph.Gelu(graph.Linear(normalised, Visual + ".head.mlp.fc1")), Visual + ".head.mlp.fc2");
+    }
+
+    /// <summary>
+    /// Adds the dense use of the head. The reference turns [1, C, h, w] into h*w rows of C by a plain reshape, without moving channels
+    /// last, so each row mixes positions and channels; the published weights were trained with it (maft_plus.py,
+    /// visual_prediction_forward_convnext).
+    /// </summary>
+    /// <returns>The map that the reference calls img_feat.</returns>
+    public static FeatureMap AddDense(GraphBuilder graph, FeatureMap dense, int embedDim)
+    {
+        using var scope = graph.Scope("dense_head");
+        var mixed = graph.Reshape(graph.Transpose(dense.Tokens, 1, 0), Dim.Infer, dense.Channels);
+        return dense with { Tokens = Add(graph, mixed), Channels = embedDim };
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace OpenSegR.Realtime.Graph.MaftPlus;
+
+/// <summary>What a MAFT+ segmentor graph is generated for.</summary>
+internal sealed record MaftPlusGraphOptions
+{
+    /// <summary>Height and width of the image, multiples of 32; null for a graph that takes any such size.</summary>
+    public (int Height, int Width)? Size { get; init; }
+
+    /// <summary>The outputs wanted; only what they need is computed.</summary>
+    public required SegmentorOutputs Outputs { get; init; }
+
+    /// <summary>True to use this project's own operators (native/cpu), false for standard ONNX alone.</summary>
+    public bool CustomOperators { get; init; }
+
+    /// <summary>
+    /// Names of intermediate tensors to add as outputs, in the reference's shapes: stem, res2 to res5, clip_vis_dense, multi_scale.I,
+    /// mask_features, aux.I.pred_logits, aux.I.pred_masks, attn_mask.I, pred_masks, pred_logits, mask_for_pooling,
+    /// pooled_clip_feature_raw, pooled_clip_feature, img_feat, cdt_out, out_vocab_logits, mask_cls, input, text_classifier_with_void.
+    /// </summary>
+    public ImmutableSortedSet<string> Dumps { get; init; } = [];
+
+    /// <summary>True where dumps of class logits keep their axis of reasons, as the reference's do with reasoning.</summary>
+    public bool DumpReasons { get; init; }
+}

@@ -1,0 +1,90 @@
+using OpenSegR.Realtime.Graph.Layers;
+using OpenSegR.Realtime.Models;
+
+namespace OpenSegR.Realtime.Graph.MaftPlus;
+
+/// <summary>
+/// The multi-scale deformable pixel decoder (reference: maft/modeling/pixel_decoder/msdeformattn.py, class MSDeformAttnPixelDecoder):
+/// res5, res4 and res3 exchange features in deformable-attention layers, res2 joins through a feature-pyramid step.
+/// </summary>
+internal static class PixelDecoder
+{
+    private const string Name = "sem_seg_head.pixel_decoder";
+    private const float Epsilon = 1e-5f;
+
+    /// <summary>Adds the decoder.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="sizes">The model's sizes.</param>
+    /// <param name="trunk">res2, res3, res4, res5.</param>
+    /// <param name="positions">Sine positions of each level, coarse first, [h*w, width].</param>
+    /// <param name="customOperators">True to use this project's own operators.</param>
+    public static PixelDecoderOutput Add(
+        GraphBuilder graph, MaftPlusSizes sizes, IReadOnlyList<FeatureMap> trunk, IReadOnlyList<Value> positions, bool customOperators)
+    {
+        using var scope = graph.Scope("pixel_decoder");
+        var (res2, coarseFirst) = (trunk[0], new[] { trunk[3], trunk[2], trunk[1] });
+        var levels = EncodeLevels(graph, sizes, coarseFirst, positions, customOperators);
+        return new PixelDecoderOutput(levels, FinestLevel(graph, sizes, res2, levels[^1]));
+    }
+
+    /// <summary>Adds the last convolution, 1x1: fine features [C, h*w] -> mask features [mask dim, h*w].</summary>
+    public static Value AddMaskFeatures(GraphBuilder graph, Value fine)
+    {
+        var product = graph.MatMul(graph.MatrixWeight(Name + ".mask_features.weight"), fine);
+        return graph.Add(product, graph.Unsqueeze(graph.Weight(Name + ".mask_features.bias"), 1));
+    }
+
+    private static FeatureMap[] EncodeLevels(
+        GraphBuilder graph, MaftPlusSizes sizes, FeatureMap[] coarseFirst, IReadOnlyList<Value> positions, bool customOperators)
+    {
+        var width = sizes.PixelDecoderWidth;
+        var levels = new FeatureMap[coarseFirst.Length];
+        var sources = new Value[levels.Length];
+        var levelPositions = new Value[levels.Length];
+        for (var l = 0; l < levels.Length; l++)
+        {
+            using var level = graph.Scope($"input{l}");
+            var projected = graph.LinearChannelsFirst(coarseFirst[l].Tokens, $"{Name}.input_proj.{l}.0");
+            sources[l] = graph.Transpose(graph.GroupNorm(projected, $"{Name}.input_proj.{l}.1", width, Epsilon), 1, 0);
+            levelPositions[l] = graph.Add(positions[l], graph.Weight(Name + ".transformer.level_embed", l, 1));
+            levels[l] = coarseFirst[l] with { Tokens = sources[l], Channels = width };
+        }
+
+        // All levels one after the other: [S, C].
+        var source = graph.Concat(0, sources);
+        var position = graph.Concat(0, levelPositions);
+        var attention = new DeformableAttention(graph, levels, sizes.PixelDecoderHeads, sizes.PixelDecoderPoints, customOperators);
+        for (var i = 0; i < sizes.PixelDecoderLayers; i++)
+        {
+            using var layer = graph.Scope($"layer{i}");
+            var name = $"{Name}.transformer.encoder.layers.{i}";
+            var heard = attention.Add(name + ".self_attn", graph.Add(source, position), source);
+            var middle = graph.LayerNorm(graph.Add(source, heard), name + ".norm1", Epsilon);
+            var hidden = graph.Relu(graph.Linear(middle, name + ".linear1"));
+            source = graph.LayerNorm(graph.Add(middle, graph.Linear(hidden, name + ".linear2")), name + ".norm2", Epsilon);
+        }
+
+        var pixels = graph.ToVector([.. levels.Select(level => graph.Multiply(level.Height, level.Width))]);
+        var outputs = graph.Nodes("Split", [source, pixels], levels.Length, ("axis", 0));
+        return [.. levels.Select((level, l) => level with { Tokens = outputs[l] })];
+    }
+
+    // [C, h*w] at stride 4, channels first: res2 brought to C channels, plus the finest level enlarged, through a 3x3 convolution.
+    private static Value FinestLevel(GraphBuilder graph, MaftPlusSizes sizes, FeatureMap res2, FeatureMap finest)
+    {
+        using var scope = graph.Scope("fine");
+        var width = sizes.PixelDecoderWidth;
+        var lateral = graph.GroupNorm(
+            graph.LinearChannelsFirst(res2.Tokens, Name + ".adapter_1"), Name + ".adapter_1.norm", width, Epsilon);
+        var coarse = graph.Reshape(graph.Transpose(finest.Tokens, 1, 0), 1, width, finest.Height, finest.Width);
+        var enlarged = graph.ResizeBilinear(coarse, width, res2.Height, res2.Width);
+        var joined = graph.Add(graph.Reshape(lateral, 1, width, res2.Height, res2.Width), enlarged);
+        var convolved = graph.Node(
+            "Conv",
+            [joined, graph.Weight(Name + ".layer_1.weight")],
+            ("kernel_shape", new long[] { 3, 3 }),
+            ("pads", new long[] { 1, 1, 1, 1 }));
+        var pixels = graph.Reshape(convolved, width, Dim.Infer);
+        return graph.Relu(graph.GroupNorm(pixels, Name + ".layer_1.norm", width, Epsilon));
+    }
+}
