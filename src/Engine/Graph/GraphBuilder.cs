@@ -152,9 +152,10 @@ internal sealed partial class GraphBuilder
         return new GraphScope(_scopes);
     }
 
-    /// <summary>The finished model as an ONNX file's bytes.</summary>
+    /// <summary>The finished model as an ONNX file's bytes; what no output needs is left out.</summary>
     public byte[] Build()
     {
+        RemoveUnused();
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "OpenSegR.Realtime", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         if (_usesCustomDomain)
@@ -163,6 +164,26 @@ internal sealed partial class GraphBuilder
         }
 
         return model.ToByteArray();
+    }
+
+    private void RemoveUnused()
+    {
+        var needed = _graph.Output.Select(output => output.Name).ToHashSet();
+        var kept = new Stack<NodeProto>();
+        foreach (var node in _graph.Node.Reverse())
+        {
+            if (node.Output.Any(needed.Contains))
+            {
+                needed.UnionWith(node.Input);
+                kept.Push(node);
+            }
+        }
+
+        var initializers = _graph.Initializer.Where(tensor => needed.Contains(tensor.Name)).ToArray();
+        _graph.Node.Clear();
+        _graph.Node.AddRange(kept);
+        _graph.Initializer.Clear();
+        _graph.Initializer.AddRange(initializers);
     }
 
     private static ValueInfoProto Describe(string name, TensorProto.Types.DataType type, ReadOnlySpan<GraphSide> sides)

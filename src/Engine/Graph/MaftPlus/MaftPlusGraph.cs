@@ -12,7 +12,6 @@ namespace OpenSegR.Realtime.Graph.MaftPlus;
 internal sealed class MaftPlusGraph
 {
     private const string ClipScale = "backbone.clip_model.logit_scale";
-    private const int MaskStride = 4;
 
     private readonly MaftPlusSizes _sizes;
     private readonly MaftPlusGraphOptions _options;
