@@ -23,7 +23,7 @@ public sealed class VideoTests : IDisposable
         Assert.Equal(CaptureType.File, capture.CaptureType);
         Assert.Equal((64, 48, 12), (capture.FrameWidth, capture.FrameHeight, capture.FrameCount));
         Assert.Equal(10, capture.Fps, 6);
-        Assert.Equal(codec, capture.FourCC.ToUpperInvariant() == "MJPG" ? "MJPG" : "mp4v");
+        Assert.Equal(codec, capture.FourCC, ignoreCase: true);
 
         using var frame = new Mat(48, 64, MatType.CV_8UC3);
         var memory = frame.Data;
@@ -31,7 +31,7 @@ public sealed class VideoTests : IDisposable
         {
             Assert.True(capture.Read(frame));
             Assert.Equal(memory, frame.Data);
-            Assert.InRange(frame.At<byte>(24, 32 * 3), (20 * i) - 6, (20 * i) + 6);
+            Assert.InRange(frame.At<byte>(24, 32), (20 * i) - 6, (20 * i) + 6);
         }
 
         Assert.False(capture.Read(frame));
@@ -50,10 +50,10 @@ public sealed class VideoTests : IDisposable
         Assert.True(capture.Grab());
         using var frame = new Mat();
         Assert.True(capture.Retrieve(frame));
-        Assert.InRange(frame.At<byte>(16, 16 * 3), 14, 26);
+        Assert.InRange(frame.At<byte>(16, 16), 14, 26);
         capture.PosFrames = 7;
         Assert.True(capture.Read(frame));
-        Assert.InRange(frame.At<byte>(16, 16 * 3), 134, 146);
+        Assert.InRange(frame.At<byte>(16, 16), 134, 146);
         capture.Release();
         Assert.False(capture.IsOpened());
         Assert.False(capture.Read(frame));
