@@ -1,0 +1,78 @@
+using System.CommandLine;
+using OpenSegR.Realtime.Models;
+using OpenSegR.Realtime.Segmentation;
+
+namespace OpenSegR.Realtime.Cli.Options;
+
+/// <summary>Which masks are made of the network's output.</summary>
+internal sealed class MaskOptions
+{
+    private readonly Option<string> _mode = new("--mode")
+    {
+        Description = "One class a pixel, segments of things and stuff, or scored objects",
+        DefaultValueFactory = _ => "semantic",
+    };
+
+    private readonly Option<bool> _exact = new("--exact")
+    {
+        Description = "Decide every pixel at the frame's own size, in the reference's order; slower than deciding at stride 4",
+    };
+
+    private readonly Option<float?> _minScore = new("--min-score")
+    {
+        Description = "Semantic: leave pixels below this score to nothing (0: every pixel gets a class). Instance: drop objects below it",
+        HelpName = "0..1",
+    };
+
+    private readonly Option<float?> _objectThreshold = new("--object-threshold") { Description = "Panoptic: drop queries below this score", HelpName = "0..1" };
+
+    private readonly Option<float?> _overlapThreshold = new("--overlap-threshold")
+    {
+        Description = "Panoptic: drop masks that keep less than this share of their pixels",
+        HelpName = "0..1",
+    };
+
+    public MaskOptions() => _mode.AcceptOnlyFromAmong("semantic", "panoptic", "instance");
+
+    public void AddTo(Command command, bool exact = true)
+    {
+        command.Options.Add(_mode);
+        if (exact)
+        {
+            command.Options.Add(_exact);
+        }
+
+        command.Options.Add(_minScore);
+        command.Options.Add(_objectThreshold);
+        command.Options.Add(_overlapThreshold);
+    }
+
+    public SegmentationMode Mode(ParseResult parsed) => Enum.Parse<SegmentationMode>(parsed.GetValue(_mode)!, ignoreCase: true);
+
+    public bool Exact(ParseResult parsed) => parsed.GetValue(_exact);
+
+    /// <summary>The rules for this model and these options.</summary>
+    public PostprocessOptions Read(ParseResult parsed, ModelManifest manifest, bool exactByDefault)
+    {
+        var mode = Mode(parsed);
+        var minScore = Fraction(parsed, _minScore);
+        var defaults = new PostprocessOptions();
+        return new PostprocessOptions
+        {
+            Mode = mode,
+            Resolution = exactByDefault || Exact(parsed) ? OutputResolution.Frame : OutputResolution.Stride4,
+            MinScore = minScore ?? 0f,
+            InstanceMinScore = minScore ?? defaults.InstanceMinScore,
+            ObjectMaskThreshold = Fraction(parsed, _objectThreshold) ?? manifest.ObjectMaskThreshold,
+            OverlapThreshold = Fraction(parsed, _overlapThreshold) ?? manifest.OverlapThreshold,
+            MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
+        };
+    }
+
+    private static float? Fraction(ParseResult parsed, Option<float?> option)
+    {
+        var value = parsed.GetValue(option);
+        return value is < 0 or > 1 || value is float.NaN
+            ? throw new InputException($"{option.Name} {value}: must be 0 to 1") : value;
+    }
+}

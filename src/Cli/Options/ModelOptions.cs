@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace OpenSegR.Realtime.Cli.Options;
+
+/// <summary>Which model runs, where, and at what size.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = "Model folder, checkpoint file (.pth, .safetensors) or name under models/",
+        DefaultValueFactory = _ => "demo",
+        HelpName = "DIR|FILE|NAME",
+    };
+
+    private readonly Option<string> _provider = new("--ep")
+    {
+        Description = "Where the network runs: auto tries TensorRT, CUDA, then the CPU",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<string?> _size = new("--size")
+    {
+        Description = "Size of the network's input, multiples of 32; without it the model's own rule for the shorter side",
+        HelpName = "WxH",
+    };
+
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of the network on the CPU; without it all cores", HelpName = "N" };
+
+    private readonly Option<bool> _noCustomOps = new("--no-custom-ops") { Description = "Standard ONNX operators only" };
+
+    public ModelOptions() => _provider.AcceptOnlyFromAmong("auto", "tensorrt", "cuda", "cpu");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_model);
+        command.Options.Add(_provider);
+        command.Options.Add(_size);
+        command.Options.Add(_threads);
+        command.Options.Add(_noCustomOps);
+    }
+
+    public string Model(ParseResult parsed) => parsed.GetValue(_model)!;
+
+    public string Provider(ParseResult parsed) => parsed.GetValue(_provider)!;
+
+    public InputSize? Size(ParseResult parsed) => parsed.GetValue(_size) is { } text ? InputSize.Parse(text) : null;
+
+    public bool CustomOps(ParseResult parsed) => !parsed.GetValue(_noCustomOps);
+
+    public int? Threads(ParseResult parsed)
+    {
+        var threads = parsed.GetValue(_threads);
+        return threads is < 1 or > 1024 ? throw new InputException($"--threads {threads}: must be 1 to 1024") : threads;
+    }
+}
