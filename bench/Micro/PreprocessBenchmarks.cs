@@ -1,0 +1,43 @@
+using BenchmarkDotNet.Attributes;
+using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Segmentation;
+
+namespace OpenSegR.Realtime.Bench.Micro;
+
+/// <summary>A 1280x720 frame to the network's input: resize, normalise and lay out.</summary>
+public class PreprocessBenchmarks
+{
+    private readonly float[] _mean = [122.7709383f, 116.7460125f, 104.09373615f];
+    private readonly float[] _std = [68.5005327f, 66.6321579f, 70.32316305f];
+    private ImagePreprocessor? _preprocessor;
+    private Frame? _frame;
+    private float[] _tensor = [];
+    private ImageGeometry _geometry;
+
+    [Params("640x384", "320x192")]
+    public string Input { get; set; } = "";
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var sides = Input.Split('x').Select(int.Parse).ToArray();
+        _frame = FramePool.Shared.Rent(new FrameFormat(1280, 720));
+        new Random(1).NextBytes(_frame.Pixels);
+        _geometry = ImageGeometry.FitInside(1280, 720, sides[0], sides[1]);
+        _tensor = new float[3 * sides[0] * sides[1]];
+        _preprocessor = new ImagePreprocessor(_mean, _std, Threads);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _frame?.Dispose();
+        _preprocessor?.Dispose();
+    }
+
+    [Benchmark]
+    public void Preprocess() => _preprocessor!.Run(_frame!, _geometry, _tensor);
+}
