@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace OpenSegR.Realtime.Pipeline;
 
 /// <summary>
@@ -9,7 +7,9 @@ namespace OpenSegR.Realtime.Pipeline;
 public sealed class FramePool
 {
     private const int MaxFormats = 4;
-    private readonly ConcurrentDictionary<FrameFormat, ConcurrentStack<Frame>> _idle = new();
+    // A lock and plain stacks: a lock-free stack would allocate a node for every frame that comes back.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<FrameFormat, Stack<Frame>> _idle = [];
     private int _inUse;
     private long _created;
 
@@ -38,7 +38,16 @@ public sealed class FramePool
     public Frame Rent(FrameFormat format)
     {
         format.Validated();
-        if (!_idle.TryGetValue(format, out var stack) || !stack.TryPop(out var frame))
+        Frame? frame = null;
+        lock (_lock)
+        {
+            if (_idle.TryGetValue(format, out var stack))
+            {
+                stack.TryPop(out frame);
+            }
+        }
+
+        if (frame is null)
         {
             frame = new Frame(this, format);
             Interlocked.Increment(ref _created);
@@ -52,20 +61,23 @@ public sealed class FramePool
     internal void Return(Frame frame)
     {
         Interlocked.Decrement(ref _inUse);
-        if (!_idle.TryGetValue(frame.Format, out var stack))
+        lock (_lock)
         {
-            if (_idle.Count >= MaxFormats)
+            if (!_idle.TryGetValue(frame.Format, out var stack))
             {
-                // A source that keeps changing its size must not fill memory with frames of sizes that are gone.
-                _idle.Clear();
+                if (_idle.Count >= MaxFormats)
+                {
+                    // A source that keeps changing its size must not fill memory with frames of sizes that are gone.
+                    _idle.Clear();
+                }
+
+                _idle[frame.Format] = stack = new Stack<Frame>(KeepPerFormat);
             }
 
-            stack = _idle.GetOrAdd(frame.Format, static _ => new ConcurrentStack<Frame>());
-        }
-
-        if (stack.Count < KeepPerFormat)
-        {
-            stack.Push(frame);
+            if (stack.Count < KeepPerFormat)
+            {
+                stack.Push(frame);
+            }
         }
     }
 }

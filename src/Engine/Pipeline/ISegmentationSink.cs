@@ -15,6 +15,17 @@ public interface ISegmentationSink : IDisposable
     /// <summary>Takes one frame and its masks. Both stay the caller's and are valid only during the call.</summary>
     void Write(Frame frame, SegmentationResult result);
 
+    /// <summary>
+    /// How often <see cref="Idle"/> is to be called while no frame comes, or null (the default) for never. A window uses it to stay alive
+    /// while the source stalls.
+    /// </summary>
+    TimeSpan? IdleInterval => null;
+
+    /// <summary>Called on the thread of <see cref="Write"/>, between frames, when none came for <see cref="IdleInterval"/>.</summary>
+    void Idle()
+    {
+    }
+
     /// <summary>All frames were written: finish the output under its final name.</summary>
     void Complete();
 }

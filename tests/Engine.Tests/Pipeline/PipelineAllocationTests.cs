@@ -1,0 +1,61 @@
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Tests.Pipeline;
+
+/// <summary>Runs alone, so that garbage collections can be counted.</summary>
+[CollectionDefinition(nameof(PipelineAllocationTests), DisableParallelization = true)]
+public sealed class PipelineAllocationCollection;
+
+[Collection(nameof(PipelineAllocationTests))]
+public sealed class PipelineAllocationTests
+{
+    [Theory]
+    [InlineData(SyncMode.Exact, false)]
+    [InlineData(SyncMode.Latest, false)]
+    [InlineData(SyncMode.Exact, true)]
+    [InlineData(SyncMode.Latest, true)]
+    public void A_steady_pipeline_allocates_next_to_nothing(SyncMode sync, bool isLive)
+    {
+        const int Warm = 500;
+        const int Count = 2500;
+        var segmentor = new FakeSegmentor();
+        long sourceBytes = 0, before = 0, after = 0, created = 0;
+        var collections = 0;
+        FakeSource source = null!;
+        var sink = new RecordingSink();
+        SegmentationPipeline pipeline = null!;
+        var written = 0;
+        source = new FakeSource(isLive ? 20_000 : Count, isLive)
+        {
+            // The thread's own count is exact; other threads of the process do not disturb it.
+            BeforeFrame = (_, _) => sourceBytes = GC.GetAllocatedBytesForCurrentThread(),
+        };
+        sink.OnWrite = _ =>
+        {
+            var total = GC.GetAllocatedBytesForCurrentThread() + Volatile.Read(ref sourceBytes) + segmentor.ThreadAllocatedBytes.Sum();
+            written++;
+            if (written == Warm)
+            {
+                before = total;
+                created = pipeline.Frames.Created;
+                collections = GC.CollectionCount(2);
+            }
+
+            after = total;
+        };
+        using (pipeline = new SegmentationPipeline(source, segmentor, sink, new() { Sync = sync, Pace = false }))
+        {
+            PipelineRun.Bounded(pipeline);
+            Assert.True(written > Warm + 100, $"only {written} frames came out");
+            Assert.Equal(collections, GC.CollectionCount(2));
+            if (!isLive)
+            {
+                Assert.Equal(created, pipeline.Frames.Created);
+            }
+        }
+
+        var perFrame = (after - before) / (double)(written - Warm);
+        TestContext.Current.SendDiagnosticMessage($"{sync}, live {isLive}: {perFrame:0.0} bytes a frame over {written - Warm} frames");
+        Assert.InRange(perFrame, 0, 256);
+    }
+}
