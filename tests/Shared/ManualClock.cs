@@ -8,8 +8,8 @@ internal sealed class ManualClock : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private TimeSpan _elapsed;
 
-    /// <summary>Moves the clock by itself to the due time of a timer as soon as it is set: whoever waits waits no real time.</summary>
-    public bool AdvanceOnWait { get; set; }
+    /// <summary>Called when a timer is set, with its time: with <see cref="Advance"/> here, whoever waits waits no real time.</summary>
+    public Action<TimeSpan>? OnWait { get; set; }
 
     /// <summary>Time since the clock was made.</summary>
     public TimeSpan Elapsed
@@ -70,11 +70,7 @@ internal sealed class ManualClock : TimeProvider
                 clock._timers.Add(this);
             }
 
-            if (clock.AdvanceOnWait)
-            {
-                clock.Advance(dueTime);
-            }
-
+            clock.OnWait?.Invoke(dueTime);
             return true;
         }
 

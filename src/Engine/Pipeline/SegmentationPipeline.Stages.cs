@@ -178,8 +178,10 @@ public sealed partial class SegmentationPipeline
                     return true;
             }
         }
-        catch
+        catch (Exception e)
         {
+            // Recorded before the slot goes back: a stage that meets the slot half-used must not be blamed first.
+            Fail(stage, e);
             Release(ref work);
             throw;
         }

@@ -182,15 +182,23 @@ public sealed partial class SegmentationPipeline : IDisposable
         {
             body();
         }
-        catch (OperationCanceledException) when (IsStopping)
-        {
-        }
         catch (Exception e)
         {
-            var index = Volatile.Read(ref _workingOn[(int)stage]) - 1;
-            Interlocked.CompareExchange(ref _failure, new Failure(stage, index < 0 ? null : index, e), null);
-            _stop.Cancel();
+            Fail(stage, e);
         }
+    }
+
+    /// <summary>Notes the first failure and stops all stages; a stage that was cancelled because of it has not failed.</summary>
+    private void Fail(PipelineStage stage, Exception error)
+    {
+        if (error is OperationCanceledException && IsStopping)
+        {
+            return;
+        }
+
+        var index = Volatile.Read(ref _workingOn[(int)stage]) - 1;
+        Interlocked.CompareExchange(ref _failure, new Failure(stage, index < 0 ? null : index, error), null);
+        _stop.Cancel();
     }
 
     private void RunUnlessStopping(PipelineStage stage, Action body)

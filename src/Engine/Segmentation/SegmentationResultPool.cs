@@ -1,11 +1,11 @@
-using System.Collections.Concurrent;
-
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>Keeps results for reuse, so that a running pipeline allocates none. Thread-safe.</summary>
 public sealed class SegmentationResultPool
 {
-    private readonly ConcurrentStack<SegmentationResult> _idle = new();
+    // A lock and a plain stack: a lock-free stack would allocate a node for every result that comes back.
+    private readonly Lock _lock = new();
+    private readonly Stack<SegmentationResult> _idle = [];
     private readonly int _keep;
     private int _inUse;
 
@@ -22,11 +22,13 @@ public sealed class SegmentationResultPool
     /// <summary>Rents an empty result; the caller owns it and disposes it.</summary>
     public SegmentationResult Rent()
     {
-        if (!_idle.TryPop(out var result))
+        SegmentationResult? result;
+        lock (_lock)
         {
-            result = new SegmentationResult(this);
+            _idle.TryPop(out result);
         }
 
+        result ??= new SegmentationResult(this);
         Interlocked.Increment(ref _inUse);
         result.MarkRented();
         return result;
@@ -35,9 +37,12 @@ public sealed class SegmentationResultPool
     internal void Return(SegmentationResult result)
     {
         Interlocked.Decrement(ref _inUse);
-        if (_idle.Count < _keep)
+        lock (_lock)
         {
-            _idle.Push(result);
+            if (_idle.Count < _keep)
+            {
+                _idle.Push(result);
+            }
         }
     }
 }

@@ -7,12 +7,12 @@ public sealed class PacedFrameSourceTests
     [Fact]
     public void Frames_come_no_sooner_than_their_time()
     {
+        // The clock moves on exactly when someone waits on it, by as much as was asked.
         var clock = new ManualClock();
+        clock.OnWait = clock.Advance;
         var pool = new FramePool();
         using (var paced = new PacedFrameSource(new FakeSource(4, framesPerSecond: 10), clock))
         {
-            // The clock moves on exactly when someone waits on it, by as much as was asked.
-            clock.AdvanceOnWait = true;
             for (var n = 0; n < 4; n++)
             {
                 Assert.Equal(FrameRead.Frame, paced.Read(pool, out var frame, CancellationToken.None));
@@ -30,7 +30,8 @@ public sealed class PacedFrameSourceTests
     [Fact]
     public void A_late_frame_comes_at_once_and_none_is_skipped()
     {
-        var clock = new ManualClock { AdvanceOnWait = true };
+        var clock = new ManualClock();
+        clock.OnWait = clock.Advance;
         var pool = new FramePool();
         using var paced = new PacedFrameSource(new FakeSource(5, framesPerSecond: 10), clock);
         Take(paced, pool);
@@ -45,7 +46,8 @@ public sealed class PacedFrameSourceTests
     [Fact]
     public void A_long_wait_is_cut_into_seconds()
     {
-        var clock = new ManualClock { AdvanceOnWait = true };
+        var clock = new ManualClock();
+        clock.OnWait = clock.Advance;
         var pool = new FramePool();
         using var paced = new PacedFrameSource(new FakeSource(2, framesPerSecond: 0.4), clock);
         Take(paced, pool);
@@ -59,12 +61,13 @@ public sealed class PacedFrameSourceTests
     [Fact]
     public void Cancelling_ends_the_wait_and_the_frame_is_not_lost_to_the_pool()
     {
-        var clock = new ManualClock();
+        using var cancel = new CancellationTokenSource();
+        var clock = new ManualClock { OnWait = _ => cancel.Cancel() };
         var pool = new FramePool();
         using (var paced = new PacedFrameSource(new FakeSource(2, framesPerSecond: 10), clock))
         {
             Take(paced, pool);
-            Assert.Throws<OperationCanceledException>(() => paced.Read(pool, out _, new CancellationToken(canceled: true)));
+            Assert.Throws<OperationCanceledException>(() => paced.Read(pool, out _, cancel.Token));
             Assert.Equal(1, pool.InUse);
         }
 

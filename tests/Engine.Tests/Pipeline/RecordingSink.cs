@@ -45,13 +45,12 @@ internal sealed class RecordingSink : ISegmentationSink
     {
         OnWrite?.Invoke(frame.Index);
         ThreadId = Environment.CurrentManagedThreadId;
-        Assert.True(IsOpen);
-        Assert.False(IsComplete);
         var number = FakeSource.NumberIn(frame);
-        Assert.Equal(frame.Index, number);
-        if (result.FrameIndex >= 0)
+        // No Assert: it allocates, and allocations are what some tests count.
+        if (!IsOpen || IsComplete || number != frame.Index
+            || (result.FrameIndex >= 0 && result.FrameIndex % result.Vocabulary.Count != result.Labels[0]))
         {
-            Assert.Equal(result.FrameIndex % result.Vocabulary.Count, result.Labels[0]);
+            throw new InvalidOperationException("a frame out of turn, or masks that are not those of their frame");
         }
 
         Written.Add((number, result.FrameIndex, result.IsReused, result.Vocabulary.Count));
