@@ -1,0 +1,131 @@
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "../geometry.h"
+#include "../kernels.h"
+#include "ort.h"
+
+// What the operators share: how one is declared to ONNX Runtime, and how it talks to it. No exception leaves a callback.
+
+namespace segr::cpu {
+
+/// Runs `body` and turns whatever it throws into a status.
+template <typename Body>
+OrtStatusPtr guarded(Body&& body) noexcept {
+  try {
+    body();
+    return nullptr;
+  } catch (const ShapeError& error) {
+    return Ort::GetApi().CreateStatus(ORT_INVALID_ARGUMENT, error.what());
+  } catch (const Ort::Exception& error) {
+    return Ort::GetApi().CreateStatus(error.GetOrtErrorCode(), error.what());
+  } catch (const std::exception& error) {
+    return Ort::GetApi().CreateStatus(ORT_RUNTIME_EXCEPTION, error.what());
+  } catch (...) {
+    return Ort::GetApi().CreateStatus(ORT_FAIL, "Unknown exception in a segr operator.");
+  }
+}
+
+/// A name and an element type; the operators' inputs in order.
+struct InputSpec {
+  const char* name;
+  ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+  bool optional = false;
+};
+
+/// Declares operator `Op`, which has: static name(), static inputs() -> span of InputSpec, a constructor from (Ort::ConstKernelInfo, const
+/// Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(Ort::ShapeInferContext&). One float output.
+template <typename Op>
+class CustomOp : public OrtCustomOp {
+ public:
+  explicit CustomOp(const Kernels& kernels) : OrtCustomOp{}, kernels_(kernels) {
+    version = ORT_API_VERSION;
+    GetName = [](const OrtCustomOp*) { return Op::name(); };
+    GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };  // the CPU provider
+    GetInputTypeCount = [](const OrtCustomOp*) { return Op::inputs().size(); };
+    GetInputType = [](const OrtCustomOp*, size_t i) { return Op::inputs()[i].type; };
+    GetInputCharacteristic = [](const OrtCustomOp*, size_t i) {
+      return Op::inputs()[i].optional ? INPUT_OUTPUT_OPTIONAL : INPUT_OUTPUT_REQUIRED;
+    };
+    GetInputMemoryType = [](const OrtCustomOp*, size_t) { return OrtMemTypeDefault; };
+    GetOutputTypeCount = [](const OrtCustomOp*) -> size_t { return 1; };
+    GetOutputType = [](const OrtCustomOp*, size_t) { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; };
+    GetOutputCharacteristic = [](const OrtCustomOp*, size_t) { return INPUT_OUTPUT_REQUIRED; };
+    GetVariadicInputMinArity = [](const OrtCustomOp*) { return 1; };
+    GetVariadicInputHomogeneity = [](const OrtCustomOp*) { return 1; };
+    GetVariadicOutputMinArity = [](const OrtCustomOp*) { return 1; };
+    GetVariadicOutputHomogeneity = [](const OrtCustomOp*) { return 1; };
+    GetStartVersion = [](const OrtCustomOp*) { return 1; };
+    GetEndVersion = [](const OrtCustomOp*) { return 1; };
+    CreateKernelV2 = [](const OrtCustomOp* self, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
+      return guarded([&] { *kernel = new Op(Ort::ConstKernelInfo(info), static_cast<const CustomOp*>(self)->kernels_); });
+    };
+    KernelComputeV2 = [](void* kernel, OrtKernelContext* raw) -> OrtStatusPtr {
+      return guarded([&] {
+        Ort::KernelContext context(raw);
+        static_cast<const Op*>(kernel)->compute(context);
+      });
+    };
+    KernelDestroy = [](void* kernel) { delete static_cast<Op*>(kernel); };
+    InferOutputShapeFn = [](const OrtCustomOp*, OrtShapeInferContext* raw) -> OrtStatusPtr {
+      // Only a hint for the memory planner: an input whose shape is not known yet is no error.
+      try {
+        Ort::ShapeInferContext context(&Ort::GetApi(), raw);
+        Op::inferShape(context);
+      } catch (...) {
+      }
+      return nullptr;
+    };
+  }
+
+ private:
+  const Kernels& kernels_;
+};
+
+/// Runs body(begin, end) over [0, count) on the session's threads, in ranges of at least `grain`.
+/// Several ranges per thread, so that a thread that is held up leaves its share to the others.
+template <typename Body>
+void parallel(const Ort::KernelContext& context, int64_t count, int64_t grain, const Body& body) {
+  constexpr int64_t mostRanges = 64;
+  const int64_t ranges = std::min(mostRanges, (count + grain - 1) / grain);
+  if (ranges <= 1) {
+    if (count > 0) body(int64_t{0}, count);
+    return;
+  }
+  struct Work {
+    const Body& body;
+    int64_t count;
+    int64_t ranges;
+  } work{body, count, ranges};
+  context.ParallelFor(
+      [](void* raw, size_t range) {
+        const Work& w = *static_cast<const Work*>(raw);
+        const auto i = static_cast<int64_t>(range);
+        w.body(w.count * i / w.ranges, w.count * (i + 1) / w.ranges);
+      },
+      static_cast<size_t>(ranges), static_cast<size_t>(ranges), &work);
+}
+
+inline Shape shapeOf(const Ort::ConstValue& value) {
+  return value.GetTensorTypeAndShapeInfo().GetShape();
+}
+
+/// A constant initializer; ShapeError when the input is computed by another node or fed.
+inline Ort::ConstValue constantInput(const Ort::ConstKernelInfo& info, const char* op, const InputSpec& spec, size_t index) {
+  int isConstant = 0;
+  Ort::ConstValue value = info.GetTensorConstantInput(index, &isConstant);
+  if (isConstant == 0) throw ShapeError(std::string(op) + ": " + spec.name + " must be a constant initializer.");
+  return value;
+}
+
+inline std::vector<float> copyOf(const Ort::ConstValue& value) {
+  const float* data = value.GetTensorData<float>();
+  return {data, data + value.GetTensorTypeAndShapeInfo().GetElementCount()};
+}
+
+}  // namespace segr::cpu

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "custom_op.h"
+
+namespace segr::cpu {
+
+/// DepthwiseConv7x7LayerNorm, see README.md.
+class DepthwiseNormOp {
+ public:
+  static const char* name() { return "DepthwiseConv7x7LayerNorm"; }
+  static std::span<const InputSpec> inputs();
+  static void inferShape(Ort::ShapeInferContext& context);
+
+  DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
+  void compute(Ort::KernelContext& context) const;
+
+ private:
+  const Kernels& kernels_;
+  int64_t channels_ = 0;
+  float epsilon_ = 1e-6f;
+  std::vector<float> weight_;  // [7, 7, C]
+  std::vector<float> bias_, scale_, shift_;
+};
+
+}  // namespace segr::cpu

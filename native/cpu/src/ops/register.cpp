@@ -1,0 +1,58 @@
+#include <cstdlib>
+#include <mutex>
+
+#include "deform_attn_op.h"
+#include "depthwise_norm_op.h"
+
+#if defined(_WIN32)
+#define SEGR_EXPORT __declspec(dllexport)
+#else
+#define SEGR_EXPORT __attribute__((visibility("default")))
+#endif
+
+namespace segr::cpu {
+
+namespace {
+
+/// The operators and the domain they live in. ONNX Runtime keeps pointers to both for as long as any session does, so they are never freed.
+struct Library {
+  explicit Library(const Kernels& kernels) : deformAttn(kernels), deformAttnFused(kernels), depthwiseNorm(kernels) {
+    domain.Add(&deformAttn);
+    domain.Add(&deformAttnFused);
+    domain.Add(&depthwiseNorm);
+  }
+
+  Ort::CustomOpDomain domain{"segr"};
+  CustomOp<DeformAttnOp> deformAttn;
+  CustomOp<DeformAttnFusedOp> deformAttnFused;
+  CustomOp<DepthwiseNormOp> depthwiseNorm;
+};
+
+/// One library per level, made when first asked for: SEGR_CPU_LEVEL is read at each registration.
+Library& library(CpuLevel level) {
+  static std::mutex mutex;
+  static Library* libraries[3] = {};
+  const std::lock_guard lock(mutex);
+  Library*& slot = libraries[static_cast<size_t>(level)];
+  if (slot == nullptr) slot = new Library(kernels(level));
+  return *slot;
+}
+
+}  // namespace
+
+}  // namespace segr::cpu
+
+/// Called by ONNX Runtime for SessionOptions.RegisterCustomOpLibraryV2.
+extern "C" SEGR_EXPORT OrtStatus* ORT_API_CALL RegisterCustomOps(OrtSessionOptions* options, const OrtApiBase* base) {
+  const OrtApi* api = base->GetApi(ORT_API_VERSION);
+  if (api == nullptr) {
+    const std::string message = std::string("libsegr_ops.so needs ONNX Runtime API ") + std::to_string(ORT_API_VERSION) +
+                                ", this is ONNX Runtime " + base->GetVersionString() + ".";
+    return base->GetApi(1)->CreateStatus(ORT_FAIL, message.c_str());
+  }
+  Ort::InitApi(api);
+  return segr::cpu::guarded([&] {
+    const segr::cpu::CpuLevel level = segr::cpu::chooseLevel(std::getenv("SEGR_CPU_LEVEL"));
+    Ort::UnownedSessionOptions(options).Add(segr::cpu::library(level).domain);
+  });
+}

@@ -1,0 +1,226 @@
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "check.h"
+#include "ort_model.h"
+#include "reference.h"
+
+using namespace segr::cpu;
+using namespace segr::cpu::test;
+using segr::ort::attribute;
+using segr::ort::ModelBuilder;
+using segr::ort::Tensor;
+
+namespace {
+
+Ort::Env& environment() {
+  if (!std::filesystem::exists(SEGR_ONNXRUNTIME)) throw Skipped(std::string(SEGR_ONNXRUNTIME) + " is absent");
+  static Ort::Env env = [] {
+    segr::ort::load(SEGR_ONNXRUNTIME);
+    return Ort::Env(ORT_LOGGING_LEVEL_FATAL, "segr_ops_tests");
+  }();
+  return env;
+}
+
+Ort::SessionOptions options(int threads = 2) {
+  environment();
+  Ort::SessionOptions result;
+  result.SetIntraOpNumThreads(threads);
+  result.RegisterCustomOpsLibrary(SEGR_OPS_LIBRARY);
+  return result;
+}
+
+/// Runs a session whose only output is "y", feeding the tensors by their names.
+template <typename... T>
+Floats run(Ort::Session& session, Tensor<T>&... inputs) {
+  const std::vector<const char*> names{inputs.name.c_str()...};
+  std::vector<Ort::Value> values;
+  (values.push_back(inputs.view()), ...);
+  const char* output = "y";
+  const std::vector<Ort::Value> results = session.Run(Ort::RunOptions{nullptr}, names.data(), values.data(), values.size(), &output, 1);
+  const float* data = results[0].GetTensorData<float>();
+  return {data, data + results[0].GetTensorTypeAndShapeInfo().GetElementCount()};
+}
+
+std::string errorOf(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Ort::Exception& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// A plain case of two levels with fixed sizes, everything fed but the sizes.
+struct Attention {
+  DeformAttnCase c;
+  Tensor<float> value, locations, weights;
+
+  explicit Attention(uint32_t seed)
+      : value("value", {2, 26, 2, 16}), locations("locations", {2, 70, 2, 2, 3, 2}), weights("weights", {2, 70, 2, 2, 3}) {
+    Numbers numbers(seed);
+    c.batch = 2, c.queries = 70, c.heads = 2, c.channels = 16, c.points = 3, c.rows = 26;
+    c.sizes = {2, 3, 4, 5};
+    c.starts = {0, 6};
+    c.value = value.data = numbers.floats(segr::ort::count(value.shape), -1, 1);
+    c.locations = locations.data = numbers.floats(segr::ort::count(locations.shape), -0.2f, 1.2f);
+    c.weights = weights.data = numbers.floats(segr::ort::count(weights.shape), 0, 1);
+  }
+
+  Ort::Session session(const Ort::SessionOptions& sessionOptions, std::vector<int64_t> starts = {0, 6}, int64_t rows = -1) const {
+    ModelBuilder model;
+    model.input<float>("value", {-1, rows, 2, 16})
+        .input<float>("locations", {-1, -1, 2, 2, 3, 2})
+        .input<float>("weights", {-1, -1, 2, 2, 3});
+    model.constant<int64_t>("sizes", {2, 2}, c.sizes).constant<int64_t>("starts", {2}, starts);
+    model.nodeIn("segr", "MSDeformAttn", {"value", "sizes", "starts", "locations", "weights"}, {"y"}).output<float>("y", {-1, -1, 32});
+    return model.build(environment(), sessionOptions);
+  }
+
+  Floats feed(Ort::Session& s) { return run(s, value, locations, weights); }
+};
+
+TEST("MSDeformAttn runs in ONNX Runtime") {
+  Attention a(21);
+  Ort::Session session = a.session(options());
+  REQUIRE_CLOSE(a.feed(session), deformAttnReference(a.c), 5e-6, "first run");
+  REQUIRE_CLOSE(a.feed(session), deformAttnReference(a.c), 5e-6, "second run");
+}
+
+TEST("every level that SEGR_CPU_LEVEL forces gives the same result") {
+  Attention a(22);
+  for (CpuLevel level : levelsHere()) {
+    setenv("SEGR_CPU_LEVEL", name(level), 1);
+    Ort::Session session = a.session(options());
+    REQUIRE_CLOSE(a.feed(session), deformAttnReference(a.c), 5e-6, name(level));
+  }
+  setenv("SEGR_CPU_LEVEL", "sse9", 1);
+  const std::string error = errorOf([] { options(); });
+  unsetenv("SEGR_CPU_LEVEL");
+  REQUIRE(error == "SEGR_CPU_LEVEL=sse9: must be scalar, avx2 or avx512.", error);
+}
+
+TEST("one session runs from several threads at once") {
+  Attention a(23);
+  Ort::Session session = a.session(options());
+  std::vector<std::thread> threads;
+  std::vector<Floats> results(4);
+  for (Floats& result : results) {
+    threads.emplace_back([&] {
+      Attention own(23);
+      for (int i = 0; i < 5; ++i) result = own.feed(session);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Floats& result : results) REQUIRE_CLOSE(result, deformAttnReference(a.c), 5e-6, "thread");
+}
+
+TEST("a shape that does not fit fails the run with one line and leaves the session usable") {
+  Attention a(24);
+  Ort::Session wrong = a.session(options(), {0, 7});
+  const std::string starts = errorOf([&] { a.feed(wrong); });
+  REQUIRE(
+      starts.find("MSDeformAttn: level_start_index[1] = 7 puts level 1 (4 x 5) outside value, which has S = 26 rows.") != std::string::npos,
+      starts);
+
+  Ort::Session session = a.session(options());
+  Attention other(24);
+  other.weights = Tensor<float>("weights", {2, 69, 2, 2, 3});
+  const std::string weights = errorOf([&] { other.feed(session); });
+  REQUIRE(weights.find("MSDeformAttn: attention_weights is [2, 69, 2, 2, 3], must be") != std::string::npos, weights);
+  REQUIRE_CLOSE(a.feed(session), deformAttnReference(a.c), 5e-6, "after the error");
+}
+
+TEST("MSDeformAttnFused runs with implicit and with explicit reference points") {
+  const auto session = [](bool references) {
+    ModelBuilder model;
+    model.input<float>("value", {1, 3, 4}).input<float>("offsets", {1, -1, 12});
+    model.constant<int64_t>("sizes", {1, 2}, {1, 3});
+    std::vector<std::string> inputs{"value", "sizes", "offsets"};
+    if (references) {
+      model.input<float>("points", {-1, 2});
+      inputs.push_back("points");
+    }
+    model.nodeIn("segr", "MSDeformAttnFused", inputs, {"y"}, attribute("num_heads", int64_t{2}), attribute("num_points", int64_t{2}));
+    return model.output<float>("y", {1, -1, 4}).build(environment(), options());
+  };
+  Tensor<float> value("value", {1, 3, 4});
+  value.data = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+  // Head 0 looks at its own pixel and one to the right, head 1 half a pixel to the right twice.
+  Tensor<float> offsets("offsets", {1, 3, 12});
+  offsets.data.clear();
+  for (int q = 0; q < 3; ++q) offsets.data.insert(offsets.data.end(), {0, 0, 1, 0, 0.5f, 0, 0.5f, 0, 0, 0, 2, 2});
+  Ort::Session implicit = session(false);
+  REQUIRE_CLOSE(run(implicit, value, offsets), (Floats{3, 4, 5, 6, 7, 8, 9, 10, 4.5f, 5, 5.5f, 6}), 1e-5, "implicit");
+
+  Tensor<float> one("offsets", {1, 1, 12}), points("points", {1, 2});
+  one.data.assign(offsets.data.begin(), offsets.data.begin() + 12);
+  points.data = {0.5f, 0.5f};
+  Ort::Session explicitPoints = session(true);
+  REQUIRE_CLOSE(run(explicitPoints, value, one, points), (Floats{7, 8, 9, 10}), 1e-5, "explicit");
+  const std::string error = errorOf([&] { run(implicit, value, one); });
+  REQUIRE(error.find("MSDeformAttnFused: without reference_points Lq must be S") != std::string::npos, error);
+}
+
+TEST("MSDeformAttnFused needs num_heads") {
+  ModelBuilder model;
+  model.input<float>("value", {1, 3, 4}).input<float>("offsets", {1, 3, 12}).constant<int64_t>("sizes", {1, 2}, {1, 3});
+  model.nodeIn("segr", "MSDeformAttnFused", {"value", "sizes", "offsets"}, {"y"}, attribute("num_points", int64_t{2}));
+  model.output<float>("y", {1, 3, 4});
+  const std::string error = errorOf([&] { model.build(environment(), options()); });
+  REQUIRE(error.find("num_heads") != std::string::npos, error);
+}
+
+TEST("DepthwiseConv7x7LayerNorm agrees with ONNX Runtime's own operators") {
+  Numbers numbers(25);
+  constexpr int64_t height = 9, width = 13, channels = 24;
+  Tensor<float> x("x", {2, height, width, channels});
+  x.data = numbers.floats(segr::ort::count(x.shape), -2, 2);
+  const Floats weight = numbers.floats(49 * channels, -0.5f, 0.5f), bias = numbers.floats(channels, -1, 1);
+  const Floats scale = numbers.floats(channels, 0.5f, 2), shift = numbers.floats(channels, -1, 1);
+  const auto constants = [&](ModelBuilder& model) {
+    model.input<float>("x", {-1, -1, -1, channels}).output<float>("y", {-1, -1, -1, channels});
+    model.constant<float>("weight", {channels, 1, 7, 7}, weight).constant<float>("bias", {channels}, bias);
+    model.constant<float>("scale", {channels}, scale).constant<float>("shift", {channels}, shift);
+  };
+  ModelBuilder own, theirs;
+  constants(own);
+  own.nodeIn("segr", "DepthwiseConv7x7LayerNorm", {"x", "weight", "bias", "scale", "shift"}, {"y"}, attribute("epsilon", 1e-5f));
+  constants(theirs);
+  theirs.node("Transpose", {"x"}, {"nchw"}, attribute("perm", segr::ort::Shape{0, 3, 1, 2}));
+  theirs.node("Conv", {"nchw", "weight", "bias"}, {"conv"}, attribute("group", channels), attribute("pads", segr::ort::Shape{3, 3, 3, 3}));
+  theirs.node("Transpose", {"conv"}, {"nhwc"}, attribute("perm", segr::ort::Shape{0, 2, 3, 1}));
+  theirs.node("LayerNormalization", {"nhwc", "scale", "shift"}, {"y"}, attribute("epsilon", 1e-5f));
+  Ort::Session a = own.build(environment(), options()), b = theirs.build(environment(), options());
+  REQUIRE_CLOSE(run(a, x), run(b, x), 2e-5, "nodes");
+
+  Tensor<float> narrow("x", {1, 4, channels});
+  const std::string error = errorOf([&] { run(a, narrow); });
+  REQUIRE(error != "no error", error);
+}
+
+TEST("DepthwiseConv7x7LayerNorm insists on constant weights") {
+  ModelBuilder model;
+  model.input<float>("x", {1, 4, 4, 2}).input<float>("weight", {2, 1, 7, 7}).output<float>("y", {1, 4, 4, 2});
+  for (const char* name : {"bias", "scale", "shift"}) model.constant<float>(name, {2}, {0, 1});
+  model.nodeIn("segr", "DepthwiseConv7x7LayerNorm", {"x", "weight", "bias", "scale", "shift"}, {"y"});
+  const std::string error = errorOf([&] { model.build(environment(), options()); });
+  REQUIRE(error.find("DepthwiseConv7x7LayerNorm: weight must be a constant initializer.") != std::string::npos, error);
+}
+
+TEST("output shapes are inferred") {
+  Attention a(26);
+  environment();
+  ModelBuilder model;
+  model.input<float>("value", {2, 26, 2, 16}).input<float>("locations", {2, 70, 2, 2, 3, 2}).input<float>("weights", {2, 70, 2, 2, 3});
+  model.constant<int64_t>("sizes", {2, 2}, a.c.sizes).constant<int64_t>("starts", {2}, a.c.starts);
+  model.nodeIn("segr", "MSDeformAttn", {"value", "sizes", "starts", "locations", "weights"}, {"y"});
+  model.output<float>("y", {-1, -1, -1});
+  Ort::Session session = model.build(environment(), options());
+  const std::vector<int64_t> shape = session.GetOutputTypeInfo(0).GetTensorTypeAndShapeInfo().GetShape();
+  REQUIRE((shape == std::vector<int64_t>{2, 70, 32}), text(shape));
+}
+
+}  // namespace
