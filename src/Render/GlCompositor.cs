@@ -1,0 +1,140 @@
+using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Render.Gl;
+using OpenSegR.Realtime.Segmentation;
+using Silk.NET.Core.Contexts;
+using Silk.NET.OpenGL;
+using GlPixelFormat = Silk.NET.OpenGL.PixelFormat;
+
+namespace OpenSegR.Realtime.Render;
+
+/// <summary>Composites with the shaders of <c>shaders/</c>, on any context: without a window, or that of a window.</summary>
+public sealed class GlCompositor : ICompositor
+{
+    private readonly GlDevice _device;
+    private readonly ShaderFolder _shaders;
+    private readonly OverlayPasses _passes;
+    private readonly GlTexture _packed;
+    private readonly GlProgram _packProgram;
+    private readonly ReadbackRing _ring;
+    private readonly Action<string> _report;
+
+    /// <summary>Creates a compositor without a window.</summary>
+    /// <exception cref="SegrException">There is no OpenGL, or the shaders do not compile.</exception>
+    public GlCompositor(GlCompositorOptions? options = null) : this(EglContext.Create(), ownsContext: true, options)
+    {
+    }
+
+    /// <summary>Creates a compositor on a context.</summary>
+    /// <param name="context">The context; made current during calls where it is not.</param>
+    /// <param name="ownsContext">True if the compositor disposes the context, also where the constructor fails.</param>
+    /// <param name="options">How to work, or null for the defaults.</param>
+    /// <exception cref="SegrException">The driver is too old, or the shaders do not compile.</exception>
+    public GlCompositor(IGLContext context, bool ownsContext, GlCompositorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        options ??= new GlCompositorOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Latency);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Latency, 8);
+        _report = options.ReportShaderError ?? Console.Error.WriteLine;
+        ShaderFolder? shaders = null;
+        try
+        {
+            _shaders = shaders = new ShaderFolder(options.ShaderFolder, options.WatchShaders);
+            _device = new GlDevice(context, ownsContext, options.CheckCalls);
+            using var scope = _device.Enter();
+            _passes = new OverlayPasses(_device, _shaders, options.Palette ?? ClassPalette.Shared);
+            _packed = new GlTexture(_device, InternalFormat.Rgba8, GlPixelFormat.Rgba, isTarget: true);
+            _packProgram = new GlProgram(_device, _shaders, "fullscreen.vert.glsl", "pack.glsl", "pictureTexture", "frameSize");
+            _ring = new ReadbackRing(_device, options.Latency);
+        }
+        catch
+        {
+            // What was made on the context goes with it, or with the process where the context is someone else's.
+            shaders?.Dispose();
+            if (ownsContext)
+            {
+                context.Dispose();
+            }
+
+            throw;
+        }
+
+        Latency = options.Latency;
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"{_device.Renderer} (OpenGL {(_device.IsEs ? "ES " : "")}{_device.Version.Replace("OpenGL ES ", "", StringComparison.Ordinal)})";
+
+    /// <inheritdoc/>
+    public int Latency { get; }
+
+    /// <inheritdoc/>
+    public bool Compose(Frame frame, SegmentationResult? masks, OverlayStyle style, HudContent? hud, Frame target)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentNullException.ThrowIfNull(style);
+        ArgumentNullException.ThrowIfNull(target);
+        FrameFormat? delivered = _ring.Count < Latency ? null : _ring.Count == 0 ? frame.Format : _ring.OldestFormat;
+        if (delivered is { } format && format != target.Format)
+        {
+            throw new ArgumentException($"the target is {target.Format}, the picture is {format}", nameof(target));
+        }
+
+        using var scope = _device.Enter();
+        _passes.Refresh(_report);
+        _packProgram.Refresh(_report);
+        _passes.Draw(frame, masks, style);
+        Pack(frame);
+        if (!_ring.IsFull)
+        {
+            return false;
+        }
+
+        _ring.Take(target);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Drain(Frame target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (_ring.Count == 0)
+        {
+            return false;
+        }
+
+        using var scope = _device.Enter();
+        _ring.Take(target);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        using (_device.Enter())
+        {
+            _ring.Dispose();
+            _packProgram.Dispose();
+            _packed.Dispose();
+            _passes.Dispose();
+        }
+
+        _shaders.Dispose();
+        _device.Dispose();
+    }
+
+    private void Pack(Frame frame)
+    {
+        using var pass = _device.Pass("pack"u8);
+        var width = (frame.Stride + 3) / 4;
+        _packed.Resize(width, frame.Height);
+        _packed.BindAsTarget();
+        _packProgram.Bind();
+        _passes.Picture.Bind(0);
+        _device.Gl.Uniform1(_packProgram[0], 0);
+        _device.Gl.Uniform2(_packProgram[1], frame.Width, frame.Height);
+        _device.Gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+        _device.Check("DrawArrays pack");
+        _ring.Add(frame, width);
+    }
+}

@@ -1,0 +1,26 @@
+namespace OpenSegR.Realtime.Render;
+
+/// <summary>How a <see cref="GlCompositor"/> works.</summary>
+public sealed record GlCompositorOptions
+{
+    /// <summary>
+    /// Pictures that come out late, 0 to 8. With 1, the default, the driver draws and copies one picture while the caller prepares the next;
+    /// with 0 each call waits for its own picture.
+    /// </summary>
+    public int Latency { get; init; } = 1;
+
+    /// <summary>Folder of the GLSL files, or null for <c>shaders</c> beside the program.</summary>
+    public string? ShaderFolder { get; init; }
+
+    /// <summary>True to notice shader files that are changed while the program runs.</summary>
+    public bool WatchShaders { get; init; }
+
+    /// <summary>Receives compile errors of changed shader files; null writes them to standard error.</summary>
+    public Action<string>? ReportShaderError { get; init; }
+
+    /// <summary>True to ask the driver for errors after each call, for debugging.</summary>
+    public bool CheckCalls { get; init; }
+
+    /// <summary>Colours of the classes, or null for the shared ones.</summary>
+    public ClassPalette? Palette { get; init; }
+}
