@@ -2,6 +2,7 @@ using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Render.Gl;
 using OpenSegR.Realtime.Segmentation;
 using Silk.NET.Core.Contexts;
+using Silk.NET.Core.Loader;
 using Silk.NET.OpenGL;
 using GlPixelFormat = Silk.NET.OpenGL.PixelFormat;
 
@@ -47,13 +48,18 @@ public sealed class GlCompositor : ICompositor
             _packProgram = new GlProgram(_device, _shaders, "fullscreen.vert.glsl", "pack.glsl", "pictureTexture", "frameSize");
             _ring = new ReadbackRing(_device, options.Latency);
         }
-        catch
+        catch (Exception e)
         {
             // What was made on the context goes with it, or with the process where the context is someone else's.
             shaders?.Dispose();
             if (ownsContext)
             {
                 context.Dispose();
+            }
+
+            if (e is SymbolLoadingException)
+            {
+                throw new SegrException($"no OpenGL 3.3: {e.Message}", e);
             }
 
             throw;

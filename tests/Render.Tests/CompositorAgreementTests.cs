@@ -115,8 +115,8 @@ public sealed class CompositorAgreementTests(Headless headless) : IClassFixture<
         var expected = scene.Target.Pixels.ToArray();
         scene.Target.Pixels.Fill(0xCD);
         Assert.True(headless.Compositor.Compose(scene.Frame, scene.Masks, style, null, scene.Target));
-        var difference = Difference.Between(expected, scene.Target.Pixels, tolerance: 2);
-        Assert.True(difference.Within >= 0.999, $"{difference}");
+        var difference = Difference.Between(expected, scene.Target.Pixels, tolerance: 0);
+        Assert.True(difference.Beyond == 0, $"{difference}");
         Assert.Equal(7, scene.Target.Index);
         Assert.Equal(1234, scene.Target.TimestampUs);
     }

@@ -63,6 +63,10 @@ internal sealed unsafe class GlDevice : IDisposable
     /// <summary>Version of OpenGL and of the driver.</summary>
     public string Version { get; }
 
+    /// <summary>True where a processor draws instead of a graphics card: Mesa's rasterisers.</summary>
+    public bool IsSoftware => Renderer.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase)
+        || Renderer.Contains("softpipe", StringComparison.OrdinalIgnoreCase) || Renderer.Contains("swrast", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Largest width or height of a texture.</summary>
     public int MaxTextureSize { get; }
 

@@ -1,0 +1,31 @@
+using OpenSegR.Realtime.Render.Cpu;
+
+namespace OpenSegR.Realtime.Render;
+
+/// <summary>Makes compositors.</summary>
+public static class Compositors
+{
+    /// <summary>Makes a compositor without a window.</summary>
+    /// <param name="kind">Which one.</param>
+    /// <param name="options">How an OpenGL one works, or null for the defaults.</param>
+    /// <param name="report">Told, in one line, why the CPU composites where OpenGL was tried first; null for nobody.</param>
+    /// <exception cref="SegrException">
+    /// <paramref name="kind"/> is <see cref="CompositorKind.OpenGl"/> and there is none, or a shader does not compile.
+    /// </exception>
+    public static ICompositor Create(CompositorKind kind = CompositorKind.Auto, GlCompositorOptions? options = null, Action<string>? report = null)
+    {
+        if (kind != CompositorKind.Cpu)
+        {
+            try
+            {
+                return new GlCompositor(options);
+            }
+            catch (SegrException e) when (kind == CompositorKind.Auto)
+            {
+                report?.Invoke($"compositing on the CPU: {e.Message}");
+            }
+        }
+
+        return new CpuCompositor(options?.Palette);
+    }
+}
