@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OpenSegR.Realtime.Text.Cleaning;
+
+namespace OpenSegR.Realtime.Text.Tokenization;
+
+/// <summary>
+/// CLIP's merge table: the pairs of symbols that its byte-pair encoding joins, the strongest first. It is read from a plain text file, from
+/// the original bpe_simple_vocab_16e6.txt.gz or from a Hugging Face tokenizer.json; the same merges have the same fingerprint.
+/// </summary>
+internal sealed class ClipMerges
+{
+    /// <summary>Ids besides the merges: 256 stand-ins for bytes, the same with the end-of-word mark, start and end of text.</summary>
+    public const int OtherTokens = 514;
+
+    /// <summary>Marks the last symbol of a word.</summary>
+    public const string EndOfWord = "</w>";
+
+    private const int MaxFileBytes = 64 << 20;
+    private const int MaxLineBytes = 512;
+
+    private ClipMerges(byte[] lines)
+    {
+        Lines = lines;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(lines));
+    }
+
+    /// <summary>SHA-256 of the merges, one a line.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The merges in UTF-8, "left right", each ended by a line feed.</summary>
+    private byte[] Lines { get; }
+
+    /// <summary>Reads a merge table.</summary>
+    /// <param name="path">The file, of any of the three kinds; its content tells which.</param>
+    /// <param name="vocabularySize">Ids that the text tower knows, 49408 for CLIP.</param>
+    /// <exception cref="InputException">The file is missing, too large, damaged or no such table.</exception>
+    public static ClipMerges Read(string path, int vocabularySize)
+    {
+        var count = vocabularySize - OtherTokens;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var bytes = ReadBounded(file, path);
+            if (bytes is [0x1F, 0x8B, ..])
+            {
+                using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+                bytes = ReadBounded(gzip, path);
+            }
+
+            return bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
+                ? new ClipMerges(FromJson(bytes, count, path))
+                : new ClipMerges(FromText(bytes, count, path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"the tokenizer's merge table '{path}' does not exist: run './segr setup' or name one", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new InputException($"the tokenizer's merge table '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The merges as strings, "left right".</summary>
+    public List<string> ToList()
+    {
+        var list = new List<string>(50_000);
+        foreach (var range in Lines.AsSpan().Split((byte)'\n'))
+        {
+            if (!range.Start.Equals(range.End))
+            {
+                list.Add(Encoding.UTF8.GetString(Lines.AsSpan(range)));
+            }
+        }
+
+        return list;
+    }
+
+    private static byte[] ReadBounded(Stream stream, string path)
+    {
+        using var memory = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            for (var read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+            {
+                if (memory.Length + read > MaxFileBytes)
+                {
+                    throw new InputException($"the tokenizer's merge table '{path}' is larger than {MaxFileBytes >> 20} MiB: it is no such table");
+                }
+
+                memory.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return memory.ToArray();
+    }
+
+    /// <summary>A header line, then the merges; the original has more of them than CLIP's vocabulary uses.</summary>
+    private static byte[] FromText(byte[] bytes, int count, string path)
+    {
+        var lines = new ArrayBufferWriter<byte>(count * 12);
+        var found = -1;
+        foreach (var range in bytes.AsSpan().Split((byte)'\n'))
+        {
+            var line = bytes.AsSpan(range).TrimEnd((byte)'\r');
+            if (found == count || (found >= 0 && line.IsEmpty))
+            {
+                break;
+            }
+
+            // The first line is a header.
+            if (found++ >= 0)
+            {
+                Append(lines, line, found, path);
+            }
+        }
+
+        return Complete(lines, found, count, path);
+    }
+
+    private static byte[] FromJson(byte[] bytes, int count, string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 });
+            if (!document.RootElement.TryGetProperty("model", out var model) || !model.TryGetProperty("merges", out var merges)
+                || merges.ValueKind != JsonValueKind.Array)
+            {
+                throw new InputException($"the tokenizer '{path}' has no list of merges (model.merges): it is no byte-pair encoding");
+            }
+
+            var lines = new ArrayBufferWriter<byte>(count * 12);
+            var number = 0;
+            foreach (var merge in merges.EnumerateArray())
+            {
+                if (number == count)
+                {
+                    break;
+                }
+
+                // Newer files write pairs as two strings.
+                var line = merge.ValueKind == JsonValueKind.Array
+                    ? string.Join(' ', merge.EnumerateArray().Select(part => part.GetString()))
+                    : merge.GetString() ?? "";
+                Append(lines, Encoding.UTF8.GetBytes(line), ++number, path);
+            }
+
+            return Complete(lines, number, count, path);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InputException($"the tokenizer '{path}' is no valid tokenizer.json: {e.Message}", e);
+        }
+    }
+
+    private static void Append(ArrayBufferWriter<byte> lines, ReadOnlySpan<byte> line, int number, string path)
+    {
+        var blank = line.IndexOf((byte)' ');
+        if (blank < 1 || blank == line.Length - 1 || line[(blank + 1)..].Contains((byte)' ') || line.Length > MaxLineBytes
+            || Utf8Variants.DecodeStrict(line) is null)
+        {
+            throw new InputException($"the tokenizer's merge table '{path}' is damaged: entry {number} is not two symbols with a blank between them");
+        }
+
+        lines.Write(line);
+        lines.Write("\n"u8);
+    }
+
+    private static byte[] Complete(ArrayBufferWriter<byte> lines, int found, int count, string path) => found == count
+        ? lines.WrittenSpan.ToArray()
+        : throw new InputException($"the tokenizer's merge table '{path}' has {found} merges, the model's vocabulary needs {count}");
+}
