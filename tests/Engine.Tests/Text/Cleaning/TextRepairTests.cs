@@ -15,14 +15,13 @@ public sealed class TextRepairTests
     [InlineData("РџСЂРёРІРµС‚", "Привет")]
     [InlineData("l’humanitÃ©", "l'humanité")]
     [InlineData("next\u0085line", "next…line")]
-    [InlineData("xÃ©À\n", "xé\n")]
+    [InlineData("xÃ©À\n", "xé")]
     [InlineData("piñata café", "piñata café")]
     [InlineData("ＬＯＵＤ　ＮＯＩＳＥＳ ｶﾞ", "LOUD NOISES ガ")]
-    [InlineData("ﬂuﬃeﬆ ŉ ǅ", "fluffiest ʼn Dž")]
+    [InlineData("ﬂuﬃeﬆ ŉ ǅ", "fluffiest 'n Dž")]
     [InlineData("\u001b[36;44mblue\u001b[0m \u001b[x \u001b[٣m", "blue  ")]
     [InlineData("a\r\nb\rc\u2028d\u2029e", "a\nb\nc\nd\ne")]
     [InlineData("a\0b\ufeffc\ufffcd\u206ae\u200df", "abcde\u200df")]
-    [InlineData("\ud83d x \ude00 \ud83d\ude00", "� x � \ud83d\ude00")]
     public void RepairsAsFtfy(string text, string expected) => Assert.Equal(expected, TextRepair.Fix(text));
 
     [Theory]
@@ -59,6 +58,13 @@ public sealed class TextRepairTests
     [InlineData("\u2126 \u212B \u0958 \uFB1D", "Ω Å \u0915\u093C \u05D9\u05B4")]
     [InlineData("\u0041\u030A\u0301 a\u0316\u0301", "\u01FA \u00E1\u0316")]
     [InlineData("\u0344 \u1F71 \uD834\uDD5E", "\u0308\u0301 ά \uD834\uDD57\uD834\uDD65")]
-    [InlineData("\uD800e\u0301", "\uD800é")]
     public void ComposesToFormC(string text, string expected) => Assert.Equal(expected, CanonicalComposition.Compose(text));
+
+    /// <remarks>Not in the theories above: the runner's own serialization would replace unpaired surrogates.</remarks>
+    [Fact]
+    public void UnpairedSurrogatesAreReplaced()
+    {
+        Assert.Equal("\uFFFD x \uFFFD \ud83d\ude00", TextRepair.Fix("\ud83d x \ude00 \ud83d\ude00"));
+        Assert.Equal("\uD800é", CanonicalComposition.Compose("\uD800e\u0301"));
+    }
 }

@@ -89,7 +89,7 @@ public sealed class ClipTokenizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "has -1 merges")]
+    [InlineData("", "has 0 merges")]
     [InlineData("#version\nt h\n", "has 1 merges")]
     [InlineData("#version\nt h\nnonsense\n", "entry 2")]
     [InlineData("#version\nt h\na b c\n", "entry 2")]
