@@ -1,0 +1,179 @@
+"""Losses: language alignment of cells and regions, mask classification with assignment, point-sampled masks."""
+import torch
+import torch.nn.functional as F
+
+from matching import assign
+from maft_plus import classify, mask_pool
+
+POINTS = 512
+
+
+def truth_table(groups, segments, most):
+    """Target distributions over the phrases of all groups: [B, most, K], one row sum per group of 1, or 0 where no phrase is true.
+
+    Where phrases of several precisions are true of a segment, the most precise ones share the target.
+    """
+    phrases = [p for group in groups for p in group]
+    meaning = torch.tensor([p.meaning for p in phrases], dtype=torch.int64)  # [K, 4]
+    specificity = torch.tensor([p.specificity for p in phrases])
+    any_bits = meaning == (1 << 32) - 1
+    table = torch.zeros(len(segments), most, len(phrases))
+    for b, found in enumerate(segments):
+        for s, segment in enumerate(found):
+            if segment[0] == 'thing':
+                true = any_bits[:, 3].clone()
+                for k in range(3):
+                    true &= (meaning[:, k] >> segment[1 + k] & 1) == 1
+            else:
+                true = ~any_bits[:, 3] & ((meaning[:, 3] >> segment[1] & 1) == 1)
+            start = 0
+            for group in groups:
+                part = slice(start, start + len(group))
+                start += len(group)
+                if true[part].any():
+                    best = specificity[part] * true[part]
+                    chosen = (best == best.max()).float()
+                    table[b, s, part] = chosen / chosen.sum()
+    return table
+
+
+def language_loss(logits, targets, sizes, weights):
+    """Cross entropy within each group. logits, targets [N, K]; weights [N]. -> loss of each group."""
+    losses = []
+    for part, target in zip(logits.split(sizes, -1), targets.split(sizes, -1)):
+        known = weights * target.sum(-1)
+        losses.append(-(target * part.log_softmax(-1)).sum(-1).mul(known).sum() / known.sum().clamp(min=1))
+    return torch.stack(losses)
+
+
+def segment_maps(labels, most):
+    """labels [B, H, W] with 255 for none -> one-hot float [B, most, H, W]."""
+    return (labels[:, None] == torch.arange(most).view(1, -1, 1, 1)).float()
+
+
+def dice(logits, targets):
+    p = logits.sigmoid()
+    return 1 - (2 * (p * targets).sum(-1) + 1) / (p.sum(-1) + targets.sum(-1) + 1)
+
+
+def match(masks, class_cost, small, counts):
+    """masks [B, Q, h, w], class_cost [B, Q, S], small [B, S, h, w] soft truth -> per picture (queries, segments)."""
+    pairs = []
+    with torch.no_grad():
+        for b, count in enumerate(counts):
+            x, t = masks[b].flatten(1), small[b, :count].flatten(1)
+            n = x.shape[1]
+            bce = (F.softplus(x).sum(1)[:, None] - x @ t.T) / n
+            p = x.sigmoid()
+            overlap = 1 - (2 * p @ t.T + 1) / (p.sum(1)[:, None] + t.sum(1)[None] + 1)
+            cost = 5 * bce + 5 * overlap + 2 * class_cost[b, :, :count]
+            pairs.append((torch.from_numpy(assign(cost.T.double().numpy())), torch.arange(count)))
+    return pairs
+
+
+def sample(maps, points):
+    """maps [N, H, W] at points [N, P, 2] in [0, 1] -> [N, P]."""
+    return F.grid_sample(maps[:, None], points[:, :, None] * 2 - 1, align_corners=False)[:, 0, :, 0]
+
+
+def mask_loss(logits, labels, pictures, segments):
+    """Point-sampled cross entropy and dice of mask logits [N, h, w]; mask i belongs to one segment of one picture of labels [B, H, W]."""
+    n, (height, width) = len(logits), labels.shape[1:]
+    with torch.no_grad():
+        # Three quarters of the points where the mask is least certain, the rest anywhere (PointRend, CVPR 2020).
+        candidates = torch.rand(n, 3 * POINTS, 2)
+        doubt = sample(logits.detach(), candidates).abs()
+        index = doubt.topk(POINTS * 3 // 4, dim=1, largest=False, sorted=False).indices
+        points = torch.cat((candidates.gather(1, index[..., None].expand(-1, -1, 2)), candidates[:, :POINTS // 4]), 1)
+        place = (points[..., 1] * height).long() * width + (points[..., 0] * width).long()
+        target = (labels.flatten(1)[pictures].gather(1, place) == segments[:, None]).float()
+    value = sample(logits, points)
+    return F.binary_cross_entropy_with_logits(value, target), dice(value, target).mean()
+
+
+def region_logits(model, pooled, text):
+    """Pooled CLIP features [B, N, C] against adapted text [B, K, C] -> [B, N, K]."""
+    return model.clip.logit_scale.exp().clamp(max=100) * F.normalize(pooled, dim=-1) @ text.transpose(1, 2)
+
+
+def compute(model, images, labels, segments, groups, text, with_masks):
+    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups. -> dict of scalars."""
+    sizes = [len(group) for group in groups]
+    most = max(len(found) for found in segments)
+    counts = [len(found) for found in segments]
+    batch = len(images)
+    table = truth_table(groups, segments, most)  # [B, S, K]
+    clip = model.clip
+    if with_masks:
+        features, outputs, _ = model.features(images)
+    else:
+        features, outputs = clip.visual.trunk(images), []
+    res5 = features['res5']
+    h, w = res5.shape[-2:]
+    adapted = model.transfer(res5, model.with_void(text))[:, :-1]
+    scale = labels.shape[1] // h
+    centres = labels[:, scale // 2::scale, scale // 2::scale].long()  # what stands at the centre of each coarse cell
+    losses = {}
+
+    # Cells: every coarse cell names what stands at its centre.
+    cells = clip.project(res5.flatten(2).transpose(1, 2))
+    known = (centres.flatten(1) < most).float()
+    target = table.gather(1, centres.flatten(1).clamp(max=most - 1)[..., None].expand(-1, -1, table.shape[-1]))
+    flat = lambda x: x.flatten(0, 1)
+    cell_loss = language_loss(flat(region_logits(model, cells, adapted)), flat(target), sizes, flat(known))
+    losses['cells'] = cell_loss.mean()
+
+    # Regions: the true mask, pooled as inference pools.
+    inside = segment_maps(centres, most)
+    pooled = clip.project(mask_pool(res5, inside))
+    present = (inside.flatten(2).sum(-1) > 0).float()
+    regions = language_loss(flat(region_logits(model, pooled, adapted)), flat(table), sizes, flat(present))
+    losses['regions'] = regions.mean()
+    for name, value in zip(('single', 'several', 'reason'), regions.detach()):
+        losses['_' + name] = value
+    if not with_masks:
+        return losses
+
+    small = segment_maps(labels[:, 2::4, 2::4], most)
+    decoder = model.sem_seg_head.predictor
+    with_void = model.with_void(text)
+    starts = [sum(sizes[:g]) for g in range(len(sizes))]
+    embeddings, masks = outputs[-1]
+    probabilities = classify(embeddings.detach(), with_void[list(range(sizes[0])) + [-1]], decoder.logit_scale, [1] * sizes[0]).softmax(-1)
+    pairs = match(masks, -probabilities[..., :-1] @ table[..., :sizes[0]].transpose(1, 2), small, counts)
+    batch_index = torch.cat([torch.full((len(q),), b) for b, (q, _) in enumerate(pairs)])
+    query_index = torch.cat([q for q, _ in pairs])
+    segment_index = torch.cat([s for _, s in pairs])
+    losses['mask'], losses['dice'], losses['decoder'] = 0., 0., 0.
+    for embeddings, masks in outputs:
+        bce, overlap = mask_loss(masks[batch_index, query_index], labels, batch_index, segment_index)
+        losses['mask'] = losses['mask'] + bce / len(outputs)
+        losses['dice'] = losses['dice'] + overlap / len(outputs)
+        for g in range(len(sizes)):
+            part = slice(starts[g], starts[g] + sizes[g])
+            logits = classify(embeddings, torch.cat((with_void[part], with_void[-1:])), decoder.logit_scale, [1] * sizes[g])
+            target = torch.zeros_like(logits)
+            target[..., -1] = 1
+            weight = torch.full(logits.shape[:2], 0.15)
+            rows = table[batch_index, segment_index, part]
+            target[batch_index, query_index] = F.pad(rows, (0, 1))
+            weight[batch_index, query_index] = rows.sum(-1)
+            value = -(target * logits.log_softmax(-1)).sum(-1) * weight
+            losses['decoder'] = losses['decoder'] + value.sum() / weight.sum() / len(outputs) / len(sizes)
+
+    # The predicted masks, pooled as inference does, must name the same classes.
+    masks = outputs[-1][1]
+    pooled = model.pool(res5, masks)
+    coarse = F.interpolate(masks.detach(), size=(h, w), mode='bilinear', align_corners=False)
+    found = torch.zeros(batch, masks.shape[1])
+    found[batch_index, query_index] = (coarse > 0).flatten(2).any(-1).float()[batch_index, query_index]
+    target = torch.zeros(batch, masks.shape[1], table.shape[-1])
+    target[batch_index, query_index] = table[batch_index, segment_index]
+    losses['pooled'] = language_loss(flat(region_logits(model, pooled, adapted)), flat(target), sizes, flat(found)).mean()
+    return losses
+
+
+def twin_loss(text, twin_rows, twins):
+    """Thesaurus phrases must lie where their plain twins lie, nearer than to the other phrases. text [K, C]; twins [N, C]."""
+    logits = 20 * twins @ text.detach().T
+    return F.cross_entropy(logits, twin_rows) + (1 - (twins * text.detach()[twin_rows]).sum(-1)).mean()

@@ -1,0 +1,191 @@
+"""Trains the embedded model on synthetic scenes. See ../README.md for the command; everything can be stopped and resumed at any time."""
+import argparse
+import csv
+import json
+import math
+import os
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import losses as L
+from clip_tokenizer import ClipTokenizer
+from data import Records
+from evaluate import evaluate
+from lexicon import TEMPLATES, Lexicon, Vocabularies
+from maft_plus import MaftPlus, Sizes, normalise
+
+WEIGHTS = {'cells': 1., 'regions': 1., 'pooled': 1., 'mask': 5., 'dice': 5., 'decoder': 1., 'twins': 0.5}
+
+
+class Tokens:
+    """Sentences to ids, and the token vectors while training.
+
+    Only tokens of the lexicon learn. All others keep their first random values of two magnitudes: to the tower they are names that it
+    has never read, and random names made of them teach it to set such names aside.
+    """
+
+    def __init__(self, model, tokenizer, lexicon):
+        self.tokenizer = tokenizer
+        self.table = model.clip.token_embedding
+        used = sorted({i for text in lexicon.all_words() for i in tokenizer.encode(text, 10000)})
+        self.used = torch.tensor(used)
+        self.index = torch.full((self.table.num_embeddings,), -1, dtype=torch.long)
+        self.index[self.used] = torch.arange(len(used))
+        self.table.weight.requires_grad_(False)
+        self.learned = torch.nn.Parameter(self.table.weight[self.used].clone())
+
+    def embed(self, ids):
+        index = self.index[ids]
+        return torch.where((index >= 0)[..., None], self.learned[index.clamp(min=0)], self.table.weight[ids])
+
+    def store(self):
+        self.table.weight.data[self.used] = self.learned.data
+
+    def encode(self, sentences):
+        ids = [self.tokenizer.encode(s) for s in sentences]
+        padded = torch.zeros(len(ids), max(map(len, ids)), dtype=torch.long)
+        for row, values in enumerate(ids):
+            padded[row, :len(values)] = torch.tensor(values)
+        return padded
+
+
+def text_rows(model, tokens, phrases, rng):
+    ids = tokens.encode([rng.choice(TEMPLATES).format(p) if rng.random() < 0.85 else p for p in phrases])
+    order = (ids != 0).sum(1).argsort()
+    rows = torch.zeros(len(ids), model.sizes.embed)
+    parts = []
+    for part in order.chunk(3):  # short sentences need not wait for long ones
+        length = int((ids[part] != 0).sum(1).max())
+        parts.append(model.clip.encode_text(ids[part, :length], tokens.embed))
+    rows = rows.index_copy(0, order, torch.cat(parts))
+    return F.normalize(rows, dim=-1)
+
+
+def new_model():
+    model = MaftPlus(Sizes())
+    with torch.no_grad():
+        # Few distinct values, so that what never learns compresses well.
+        table = model.clip.token_embedding.weight
+        table.copy_(torch.randint(0, 2, table.shape).float().mul(2).sub(1).mul(0.03))
+        model.cdt.cross_atten.norm.weight.fill_(0.02)
+        for module in (model.sem_seg_head.predictor.query_feat, model.sem_seg_head.predictor.query_embed):
+            module.weight.normal_(0, 0.5)
+    return model
+
+
+def save(path, model, tokens, optimizer, state):
+    tokens.store()
+    torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
+    os.replace(str(path) + '.tmp', path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--data', required=True, help='packed training pictures (pack.py)')
+    parser.add_argument('--validation', action='append', default=[], metavar='NAME=FILE', help='packed pictures to measure on, never trained on')
+    parser.add_argument('--width', type=int, default=288)
+    parser.add_argument('--height', type=int, default=160)
+    parser.add_argument('--merges', required=True, help="CLIP's byte-pair merges")
+    parser.add_argument('--lexicon', default=str(Path(__file__).parents[3] / 'src/Capture/Synthetic/lexicon.json'))
+    parser.add_argument('--out', required=True, help='folder for state.pth (resumed where it exists), checkpoint.pth and loss.csv')
+    parser.add_argument('--start', help='weights to start from (a checkpoint.pth)')
+    parser.add_argument('--batch', type=int, default=8)
+    parser.add_argument('--steps', type=int, default=12000, help='length of the learning-rate schedule')
+    parser.add_argument('--warm-masks', type=int, default=1500, help='steps of language alignment before the decoder joins')
+    parser.add_argument('--rate', type=float, default=1e-3)
+    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--minutes', type=float, default=1e9, help='stop after this long; the schedule then ends at that time')
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+
+    torch.manual_seed(options.seed)
+    lexicon = Lexicon(options.lexicon)
+    model = new_model()
+    if options.start:
+        model.load_checkpoint(options.start)
+    tokens = Tokens(model, ClipTokenizer(options.merges), lexicon)
+    quiet = lambda name: name.endswith(('bias', 'gamma', 'logit_scale', 'level_embed')) or 'norm' in name or 'embed.weight' in name
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW([
+        {'params': [p for n, p in named if not quiet(n)], 'weight_decay': 0.02},
+        {'params': [p for n, p in named if quiet(n)] + [tokens.learned], 'weight_decay': 0.}], lr=options.rate, betas=(0.9, 0.98))
+    step, seconds = 0, 0.
+    if (out / 'state.pth').exists():
+        state = torch.load(out / 'state.pth')
+        model.load_state_dict(state['model'])
+        tokens.learned.data.copy_(state['learned'])
+        optimizer.load_state_dict(state['optimizer'])
+        step, seconds = state['step'], state['seconds']
+        print(f'resumed at step {step}', flush=True)
+
+    records = Records(options.data, options.width, options.height)
+    validation = {name: Records(file, options.width, options.height) for name, file in (v.split('=', 1) for v in options.validation)}
+    started, base = time.time(), seconds
+    log = open(out / 'loss.csv', 'a', newline='')
+    writer = csv.writer(log)
+    names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason']
+    if log.tell() == 0:
+        writer.writerow(['step', 'seconds', *names])
+    sums, seen, last_save, last_eval = {n: 0. for n in names}, {n: 0 for n in names}, time.time(), time.time()
+    while step < options.steps and time.time() - started < options.minutes * 60:
+        rng = np.random.default_rng((options.seed, step))
+        python_rng = random.Random(options.seed * 1000003 + step)
+        images, labels, segments = records.batch(rng.integers(0, len(records), options.batch), flip=rng.random(options.batch) < 0.5)
+        images, labels = normalise(torch.from_numpy(images)), torch.from_numpy(labels)
+        vocabulary = Vocabularies(lexicon, options.seed * 7919 + step)
+        groups = vocabulary.draw([s[1:] for found in segments for s in found if s[0] == 'thing'])
+        phrases = [p for group in groups for p in group]
+        # The stuff phrases are shared by several groups: embed each sentence once.
+        unique = {p.text: i for i, p in enumerate({p.text: p for p in phrases}.values())}
+        rows = [unique[p.text] for p in phrases]
+        pairs = sorted({(p.twin, unique[p.text]) for p in phrases if p.twin})
+        twins = python_rng.sample(pairs, min(16, len(pairs)))
+        progress = max(step / options.steps, min(1., (time.time() - started) / (options.minutes * 60)))
+        rate = options.rate * min(1., (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+        for group in optimizer.param_groups:
+            group['lr'] = rate
+
+        texts = text_rows(model, tokens, [*unique, *(t for t, _ in twins)], python_rng)
+        text, twin_text = texts[:len(unique)], texts[len(unique):]
+        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks)
+        values['twins'] = L.twin_loss(text, torch.tensor([row for _, row in twins]), twin_text)
+        total = sum(WEIGHTS[n] * v for n, v in values.items() if not n.startswith('_'))
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        norm = torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g['params'] if p.grad is not None], 2.0)
+        if torch.isfinite(norm):
+            optimizer.step()
+        for n, v in values.items():
+            sums[n] += float(v)
+            seen[n] += 1
+        step += 1
+        if step % 50 == 0:
+            seconds = base + time.time() - started
+            row = [f'{sums[n] / seen[n]:.4f}' if seen[n] else '' for n in names]
+            writer.writerow([step, f'{seconds:.0f}', *row])
+            log.flush()
+            print(step, f'{seconds:.0f}s', f'rate {rate:.2e}', *(f'{n} {v}' for n, v in zip(names, row) if v), flush=True)
+            sums, seen = {n: 0. for n in names}, {n: 0 for n in names}
+        if time.time() - last_save > 120:
+            save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': seconds})
+            last_save = time.time()
+        if validation and step > options.warm_masks and time.time() - last_eval > 900:
+            tokens.store()
+            print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 60) for n, r in validation.items()}), flush=True)
+            last_eval = time.time()
+    save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': base + time.time() - started})
+    tokens.store()
+    torch.save({'model': model.state_dict()}, out / 'checkpoint.pth')
+    print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 200) for n, r in validation.items()}), flush=True)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,348 @@
+using System.Numerics;
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Capture.Synthetic;
+
+/// <summary>
+/// A synthetic scene: a seed fixes the surroundings, the things, the light and every movement, and any frame can be drawn at any time with its
+/// exact labels. Not thread-safe; several scenes may be drawn side by side.
+/// </summary>
+public sealed class SyntheticScene
+{
+    /// <summary>Frames per second.</summary>
+    public const double FramesPerSecond = 30;
+
+    private const float Shutter = 0.5f;
+    private const int RowsPerTask = 16;
+    private readonly SceneBackground _background;
+    private readonly SceneThing[] _things;
+    private readonly ObjectPose[] _poses;
+    private readonly int[] _order;
+    private readonly ObjectRenderer _renderer = new();
+    private readonly SceneCanvas _canvas;
+    private readonly SceneSensor _sensor;
+    private readonly float _aspect;
+    private readonly float _height;
+    private readonly float _pitch;
+    private readonly float _focal;
+    private readonly float[] _sway = new float[10];
+    private readonly Vector3 _sun;
+    private readonly Vector3 _ambient;
+    private readonly float _azimuth;
+    private readonly float _elevation;
+
+    // State of the frame in progress, in fields so that the delegates below are made once and not for every frame.
+    private readonly Action<int> _drawBackground;
+    private readonly Action<int> _develop;
+    private float _seconds;
+    private SceneCamera _camera;
+    private SceneLight _light;
+    private nint _target;
+    private FrameFormat _targetFormat;
+    private long _index;
+
+    /// <summary>Lays out a scene.</summary>
+    /// <param name="seed">Any number; training uses those from <see cref="SyntheticSplits.FirstTrainingSeed"/> on.</param>
+    /// <param name="width">Width of the pictures, 32 to 4096 pixels.</param>
+    /// <param name="height">Height of the pictures, 32 to 4096 pixels.</param>
+    /// <param name="filter">Compositions that the scene may contain.</param>
+    /// <exception cref="InputException">A side is out of range.</exception>
+    public SyntheticScene(long seed, int width, int height, CompositionFilter filter = CompositionFilter.Any)
+    {
+        if (width is < 32 or > 4096 || height is < 32 or > 4096)
+        {
+            throw new InputException($"a synthetic scene of {width}x{height} pixels is not supported: each side must be 32 to 4096");
+        }
+
+        Seed = seed;
+        _canvas = new SceneCanvas(width, height);
+        _aspect = width / (float)height;
+        var random = new SyntheticRandom((ulong)seed * 0xD1342543DE82EF95UL);
+        random.NextBits();
+        var fromAbove = random.Chance(0.18f);
+        _pitch = fromAbove ? random.Next(0.85f, 1.2f) : random.Next(0.14f, 0.5f);
+        _height = fromAbove ? random.Next(2.7f, 3.6f) : random.Next(1.35f, 2.1f);
+        _focal = random.Next(1f, 1.25f);
+        for (var i = 0; i < _sway.Length; i++)
+        {
+            _sway[i] = random.Next(-1f, 1f);
+        }
+
+        var isStill = random.Chance(0.2f);
+        if (isStill)
+        {
+            Array.Clear(_sway);
+        }
+
+        _background = new SceneBackground(ref random, fromAbove);
+        _azimuth = random.Next(0, MathF.Tau);
+        _elevation = random.Next(0.5f, 1.25f);
+        var warmth = random.Next();
+        var power = random.Next(0.45f, 1.05f);
+        _sun = Vector3.Lerp(new Vector3(1f, 0.97f, 0.92f), new Vector3(1f, 0.8f, 0.58f), warmth * warmth) * power;
+        _ambient = Vector3.Lerp(new Vector3(0.42f, 0.46f, 0.55f), new Vector3(0.5f, 0.46f, 0.42f), random.Next()) * random.Next(0.7f, 1.15f);
+        var tint = new Vector3(random.Next(0.94f, 1.06f), 1f, random.Next(0.92f, 1.08f));
+        _sensor = new SceneSensor(tint, random.Next(0f, 0.3f), random.Next(0.8f, 4.5f), random.NextBits());
+        _things = PlaceThings(ref random, filter);
+        _poses = new ObjectPose[_things.Length];
+        _order = new int[_things.Length];
+        Things = [.. _things.Select(static thing => thing.Attributes)];
+        _drawBackground = task => _background.Draw(_canvas, _camera, _light, _seconds, FirstRow(task), EndRow(task));
+        _develop = Develop;
+    }
+
+    /// <summary>What the scene was made from.</summary>
+    public long Seed { get; }
+
+    /// <summary>Width of the pictures.</summary>
+    public int Width => _canvas.Width;
+
+    /// <summary>Height of the pictures.</summary>
+    public int Height => _canvas.Height;
+
+    /// <summary>The things of the scene, in the order of their segment ids; not all are in view all the time.</summary>
+    public IReadOnlyList<ThingAttributes> Things { get; }
+
+    /// <summary>Draws one frame.</summary>
+    /// <param name="index">Number of the frame, at <see cref="FramesPerSecond"/>; any order.</param>
+    /// <param name="format">Its size must be the scene's.</param>
+    /// <param name="pixels">Receives the picture, <see cref="FrameFormat.ByteCount"/> bytes.</param>
+    /// <param name="truth">Receives the labels, or null where nobody wants them.</param>
+    /// <param name="parallel">Whether to use all processor cores for this one frame.</param>
+    /// <exception cref="ArgumentException">The format is not of the scene's size, or <paramref name="pixels"/> is too short.</exception>
+    public void Draw(long index, FrameFormat format, Span<byte> pixels, SyntheticFrame? truth, bool parallel = false)
+    {
+        if (format.Width != Width || format.Height != Height || pixels.Length < format.ByteCount)
+        {
+            throw new ArgumentException($"the scene draws {Width}x{Height} pixels, the target is {format} with {pixels.Length} bytes", nameof(format));
+        }
+
+        _seconds = (float)(index / FramesPerSecond);
+        _camera = CameraAt(_seconds);
+        _light = LightAt(_seconds);
+        Rows(parallel, _drawBackground);
+        DrawThings();
+        unsafe
+        {
+            fixed (byte* address = pixels)
+            {
+                (_target, _targetFormat, _index) = ((nint)address, format, index);
+                Rows(parallel, _develop);
+            }
+        }
+
+        truth?.Fill(_canvas, _things);
+    }
+
+    private void Rows(bool parallel, Action<int> draw)
+    {
+        var tasks = (Height + RowsPerTask - 1) / RowsPerTask;
+        if (parallel)
+        {
+            Parallel.For(0, tasks, draw);
+            return;
+        }
+
+        for (var task = 0; task < tasks; task++)
+        {
+            draw(task);
+        }
+    }
+
+    private static int FirstRow(int task) => task * RowsPerTask;
+
+    private int EndRow(int task) => Math.Min((task + 1) * RowsPerTask, Height);
+
+    private unsafe void Develop(int task) => _sensor.Develop(
+        _canvas, new Span<byte>((byte*)_target, _targetFormat.ByteCount), _targetFormat.PixelFormat, _light.Exposure, _index, FirstRow(task), EndRow(task));
+
+    private void DrawThings()
+    {
+        var (seconds, camera, light) = (_seconds, _camera, _light);
+        var before = CameraAt(seconds - (float)(1 / FramesPerSecond));
+        for (var i = 0; i < _things.Length; i++)
+        {
+            var pose = _things[i].At(seconds);
+            (pose.Screen, pose.Depth) = camera.Project(pose.Centre, Width, Height);
+            pose.PixelsPerUnit = Height * camera.Focal * pose.Scale / MathF.Max(pose.Depth, 0.2f);
+            var earlier = _things[i].At(seconds - (float)(1 / FramesPerSecond));
+            pose.ScreenVelocity = pose.Screen - before.Project(earlier.Centre, Width, Height).Screen;
+            if (pose.ScreenVelocity.Length() > 0.2f * Width)
+            {
+                // The thing has jumped back to the start of its way.
+                pose.ScreenVelocity = Vector2.Zero;
+            }
+
+            PlaceShadow(ref pose, camera, light);
+            _poses[i] = pose;
+            _order[i] = i;
+        }
+
+        SortFarToNear();
+        foreach (var i in _order)
+        {
+            if (_poses[i].Depth > 0.3f)
+            {
+                DrawShadow(_poses[i]);
+            }
+        }
+
+        foreach (var i in _order)
+        {
+            if (_poses[i].Depth > 0.3f)
+            {
+                _renderer.Draw(
+                    _canvas, _things[i].Attributes, _things[i].Look, _poses[i], light, camera.ViewToWorld, (byte)(SyntheticFrame.FirstThingId + i), Shutter);
+            }
+        }
+    }
+
+    // Insertion sort: a handful of things, and no delegate to allocate.
+    private void SortFarToNear()
+    {
+        for (var i = 1; i < _order.Length; i++)
+        {
+            var item = _order[i];
+            var j = i;
+            for (; j > 0 && _poses[_order[j - 1]].Depth < _poses[item].Depth; j--)
+            {
+                _order[j] = _order[j - 1];
+            }
+
+            _order[j] = item;
+        }
+    }
+
+    private void PlaceShadow(ref ObjectPose pose, in SceneCamera camera, in SceneLight light)
+    {
+        var reach = pose.Centre.Y / MathF.Max(light.Direction.Y, 0.3f);
+        var ground = pose.Centre - (light.Direction * reach);
+        ground.Y = 0;
+        var (screen, depth) = camera.Project(ground, Width, Height);
+        var radius = 0.52f * pose.Scale * Height * camera.Focal / MathF.Max(depth, 0.3f);
+        var steepness = Math.Clamp(camera.Position.Y / (ground - camera.Position).Length(), 0.08f, 1f);
+        pose.ShadowScreen = screen;
+        pose.ShadowRadii = new Vector2(radius * (1f + (0.5f * MathF.Abs(light.Direction.X))), radius * Math.Max(steepness, 0.2f) * (1f + (0.3f * MathF.Abs(light.Direction.Z))));
+        pose.ShadowStrength = 0.62f / (1f + (0.7f * MathF.Max(pose.Centre.Y - (0.6f * pose.Scale), 0f)));
+    }
+
+    private void DrawShadow(in ObjectPose pose)
+    {
+        int left = Math.Max((int)(pose.ShadowScreen.X - pose.ShadowRadii.X), 0), right = Math.Min((int)(pose.ShadowScreen.X + pose.ShadowRadii.X) + 1, Width);
+        int top = Math.Max((int)(pose.ShadowScreen.Y - pose.ShadowRadii.Y), 0), bottom = Math.Min((int)(pose.ShadowScreen.Y + pose.ShadowRadii.Y) + 1, Height);
+        for (var y = top; y < bottom; y++)
+        {
+            for (var x = left; x < right; x++)
+            {
+                var i = (y * Width) + x;
+                var offset = (new Vector2(x + 0.5f, y + 0.5f) - pose.ShadowScreen) / pose.ShadowRadii;
+                var distance = offset.LengthSquared();
+                // Shadows lie on the ground, not on what stands behind it.
+                if (distance < 1f && (StuffKind)_canvas.Labels[i] is not (StuffKind.Sky or StuffKind.Mountain or StuffKind.BrickWall or StuffKind.Hedge))
+                {
+                    _canvas.Light[i] *= 1f - (pose.ShadowStrength * TileableNoise.Step(0f, 0.75f, 1f - distance));
+                }
+            }
+        }
+    }
+
+    private SceneCamera CameraAt(float seconds)
+    {
+        var pan = 0.55f * _sway[0] * MathF.Sin((seconds * (0.35f + (0.15f * _sway[1]))) + _sway[2]);
+        var dolly = 0.35f * _sway[3] * MathF.Sin((seconds * 0.3f) + (3f * _sway[4]));
+        var yaw = 0.13f * _sway[5] * MathF.Sin((seconds * 0.42f) + (2f * _sway[6]));
+        var zoom = 1f + (0.1f * _sway[7] * MathF.Sin((seconds * 0.5f) + _sway[8]));
+        // A hand is never still: a few incommensurable sines of small amplitude.
+        var shake = 0.004f * _sway[9];
+        var pitch = _pitch + (shake * MathF.Sin(seconds * 5.1f)) + (0.6f * shake * MathF.Sin((seconds * 8.3f) + 1f));
+        var roll = (0.02f * _sway[2]) + (shake * MathF.Sin((seconds * 3.7f) + 2f));
+        return new SceneCamera(new Vector3(pan, _height, dolly), yaw + (shake * MathF.Sin((seconds * 6.2f) + 4f)), pitch, roll, _focal * zoom);
+    }
+
+    private SceneLight LightAt(float seconds)
+    {
+        var azimuth = _azimuth + (0.06f * seconds);
+        var cloud = 0.78f + (0.22f * MathF.Sin((seconds * 0.45f) + _azimuth));
+        var direction = new Vector3(
+            MathF.Cos(_elevation) * MathF.Sin(azimuth), MathF.Sin(_elevation), -MathF.Abs(MathF.Cos(_elevation) * MathF.Cos(azimuth)));
+        var sun = _sun * cloud;
+        var exposure = 1.05f + (0.12f * MathF.Sin((seconds * 0.31f) + _pitch));
+        return new SceneLight(Vector3.Normalize(direction), sun, _ambient, (_ambient * 0.45f) + (sun * 0.12f), exposure);
+    }
+
+    private SceneThing[] PlaceThings(ref SyntheticRandom random, CompositionFilter filter)
+    {
+        const float smallest = 0.2f, largest = 0.62f;
+        var camera = CameraAt(0);
+        var count = 3 + random.Below(5);
+        var things = new List<SceneThing>();
+        var placed = new List<(Vector2 Place, float Radius)>();
+        for (var attempt = 0; things.Count < count && attempt < 300; attempt++)
+        {
+            var ray = camera.Ray(random.Next(-0.52f, 0.52f) * _aspect, random.Next(-0.5f, 0.38f));
+            if (ray.Y > -0.05f)
+            {
+                continue;
+            }
+
+            var distance = camera.Position.Y / -ray.Y;
+            var ground = camera.Position + (ray * distance);
+            var depth = distance * camera.Focal;
+            var size = (SizeKind)random.Below(3);
+            var scale = size switch
+            {
+                SizeKind.Small => random.Next(0.75f, 0.95f),
+                SizeKind.Medium => random.Next(0.95f, 1.25f),
+                _ => random.Next(1.25f, 1.6f),
+            };
+            var apparent = camera.Focal * scale / depth;
+            if (apparent is < smallest or > largest)
+            {
+                continue;
+            }
+
+            var (screen, _) = camera.Project(ground with { Y = scale * 0.5f }, Width, Height);
+            screen /= Height;
+            if (placed.Exists(other => (other.Place - screen).Length() < 0.36f * (other.Radius + apparent)))
+            {
+                continue;
+            }
+
+            var attributes = PickAttributes(ref random, filter, size, things);
+            placed.Add((screen, apparent));
+            things.Add(new SceneThing(attributes, scale, ground, 0.5f * _aspect * depth / camera.Focal, ref random));
+        }
+
+        return [.. things];
+    }
+
+    private static ThingAttributes PickAttributes(ref SyntheticRandom random, CompositionFilter filter, SizeKind size, List<SceneThing> others)
+    {
+        ThingAttributes result;
+        var tries = 0;
+        do
+        {
+            var shape = (ShapeKind)random.Below(Enum.GetValues<ShapeKind>().Length);
+            var colour = random.Below(SyntheticLexicon.Default.Colours.Count);
+            var surface = random.Chance(0.35f) ? SurfaceKind.Plain : (SurfaceKind)random.Below(Enum.GetValues<SurfaceKind>().Length);
+            if (others.Count > 0 && random.Chance(0.3f))
+            {
+                // Neighbours that differ in one respect only are what makes the words matter.
+                var twin = others[random.Below(others.Count)].Attributes;
+                var change = random.Below(3);
+                (shape, colour, surface) = (change == 0 ? shape : twin.Shape, change == 1 ? colour : twin.Colour, change == 2 ? surface : twin.Surface);
+            }
+
+            result = new ThingAttributes(shape, colour, surface, size);
+        }
+        while (!IsAllowed(result, filter) && ++tries < 4096);
+        return result;
+    }
+
+    private static bool IsAllowed(ThingAttributes thing, CompositionFilter filter) => filter switch
+    {
+        CompositionFilter.Seen => !SyntheticSplits.IsHeldOut(thing),
+        CompositionFilter.HeldOut => SyntheticSplits.IsHeldOut(thing),
+        _ => true,
+    };
+}
