@@ -9,7 +9,7 @@ internal static class TestCache
     internal static void UseOwnFolder()
     {
         var folder = Directory.CreateTempSubdirectory("segr-test-cache-").FullName;
-        Environment.SetEnvironmentVariable(CacheFolder.Variable, folder);
+        Environment.SetEnvironmentVariable("SEGR_CACHE", folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
     }
 }

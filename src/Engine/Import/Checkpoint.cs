@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace OpenSegR.Realtime.Import;
 
@@ -149,6 +150,15 @@ public abstract class Checkpoint : IDisposable
             }
         }
 
-        return true;
+        // The last character may be cut; it has at most four bytes.
+        for (var cut = 0; cut < Math.Min(4, bytes.Length); cut++)
+        {
+            if (Utf8.IsValid(bytes[..^cut]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -13,6 +13,7 @@ namespace OpenSegR.Realtime.Models;
 internal static class FileHashes
 {
     private const string Version = "segr file hash 1";
+    private const string Folder = "hashes";
     private const int BufferBytes = 1 << 20;
 
     /// <summary>Returns the hash of a file, remembered or computed now.</summary>
@@ -109,17 +110,17 @@ internal static class FileHashes
 
         try
         {
-            Directory.CreateDirectory(CacheFolder.For("hashes"));
+            AppPaths.CreateCacheFolder(Folder);
             using var file = new TemporaryFile(EntryFor(full));
             file.Write(Encoding.UTF8.GetBytes($"{Version}\n{state}\n{hash}\n"));
             file.Commit(durable: false);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InputException)
+        catch (SegrException)
         {
             // The hash is only computed again next time.
         }
     }
 
     private static string EntryFor(string full) =>
-        Path.Combine(CacheFolder.For("hashes"), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)))[..32]);
+        Path.Combine(AppPaths.CacheFolder, Folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)))[..32]);
 }

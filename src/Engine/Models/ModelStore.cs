@@ -21,32 +21,29 @@ public sealed class ModelStore
     public ModelStore(IEnumerable<string>? roots = null, string? cache = null)
     {
         _roots = [.. roots ?? DefaultRoots()];
-        _cache = cache ?? CacheFolder.For("models");
+        _cache = cache ?? Path.Combine(AppPaths.CacheFolder, "models");
     }
 
-    /// <summary>
-    /// The folders named "models" where the program lies or above it, and in the current folder: a checkout, an installation and a
-    /// project of one's own all have it there.
-    /// </summary>
+    /// <summary>The folder of models that come with the program, and the folder "models" of the current folder, as far as they exist.</summary>
     public static IReadOnlyList<string> DefaultRoots()
     {
         List<string> roots = [];
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        try
         {
-            Add(folder.FullName);
+            roots.Add(Path.GetFullPath(AppPaths.ModelsFolder));
+        }
+        catch (SegrException)
+        {
+            // Without the shipped models, folders and checkpoints can still be named.
         }
 
-        Add(Environment.CurrentDirectory);
+        var own = Path.GetFullPath("models");
+        if (Directory.Exists(own) && !roots.Contains(own))
+        {
+            roots.Add(own);
+        }
+
         return roots;
-
-        void Add(string folder)
-        {
-            var models = Path.Combine(folder, "models");
-            if (Directory.Exists(models) && !roots.Contains(models))
-            {
-                roots.Add(models);
-            }
-        }
     }
 
     /// <summary>Opens the model that an argument means.</summary>
@@ -183,7 +180,7 @@ public sealed class ModelStore
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new InputException(
-                    $"the cache folder '{Path.GetDirectoryName(path)}' cannot be written ({error.Message.ReplaceLineEndings(" ")}); set {CacheFolder.Variable}, or import with: segr import CHECKPOINT --out DIR", error);
+                    $"the cache folder '{Path.GetDirectoryName(path)}' cannot be written ({error.Message.ReplaceLineEndings(" ")}); set SEGR_CACHE, or import with: segr import CHECKPOINT --out DIR", error);
             }
         }
     }
