@@ -1,0 +1,129 @@
+using System.Globalization;
+using OpenCvSharp;
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Capture;
+
+/// <summary>
+/// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied). Sound is
+/// ignored. A file that is damaged or cut off delivers what can be decoded, then ends with a warning.
+/// </summary>
+public sealed class VideoFileSource : IFrameSource
+{
+    private readonly FrameReader _reader;
+    private readonly Action<string>? _warn;
+    private Frame? _first;
+    private long _index;
+    private long _lastUs = -1;
+    private readonly double _offsetMs;
+
+    /// <summary>Opens a video file and decodes its first frame.</summary>
+    /// <param name="path">The file, in any format that FFmpeg reads.</param>
+    /// <param name="options">Where warnings go; may be null.</param>
+    /// <exception cref="InputException">There is no such file, or it holds no video that can be decoded.</exception>
+    public VideoFileSource(string path, FrameSourceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        VideoFileCheck.Check(path);
+        _warn = options?.Warn;
+        // Only FFmpeg: other backends would take the path for a pattern of image names or a description of a pipeline to run.
+        _reader = new FrameReader(new VideoCapture(Path.GetFullPath(path), VideoCaptureAPIs.FFMPEG));
+        try
+        {
+            if (!_reader.Capture.IsOpened())
+            {
+                throw new InputException($"'{path}' is not a video that can be decoded: it is damaged, or of a format or codec that is not known");
+            }
+
+            if (!_reader.TryRead(new FramePool(1), out _first))
+            {
+                throw new InputException($"'{path}' has no frame that can be decoded: it is damaged, or its codec is not known");
+            }
+
+            _offsetMs = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
+            Info = new FrameSourceInfo(Path.GetFileName(path), _first!.Format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
+        }
+        catch (OpenCVException e)
+        {
+            Dispose();
+            throw new InputException($"'{path}' cannot be decoded: {e.ErrMsg}", e);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public FrameSourceInfo Info { get; }
+
+    /// <inheritdoc/>
+    public FrameRead Read(FramePool pool, out Frame? frame, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_first is not null)
+        {
+            // It was decoded before there was a pool.
+            frame = pool.Rent(_first.Format);
+            frame.CopyFrom(_first);
+            _first.Dispose();
+            _first = null;
+        }
+        else if (!TryDecode(pool, out frame))
+        {
+            WarnIfCutOff();
+            return FrameRead.EndOfStream;
+        }
+
+        frame!.Index = _index++;
+        frame.TimestampUs = _lastUs = NextTimestampUs();
+        return FrameRead.Frame;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _first?.Dispose();
+        _first = null;
+        _reader.Dispose();
+    }
+
+    private bool TryDecode(FramePool pool, out Frame? frame)
+    {
+        try
+        {
+            return _reader.TryRead(pool, out frame);
+        }
+        catch (OpenCVException e)
+        {
+            throw new InputException($"'{Info.Description}' cannot be decoded after frame {_index - 1}: {e.ErrMsg}", e);
+        }
+    }
+
+    private long NextTimestampUs()
+    {
+        if (_index == 1)
+        {
+            return 0;
+        }
+
+        var ms = _reader.Capture.Get(VideoCaptureProperties.PosMsec) - _offsetMs;
+        var us = double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? (long)Math.Round(ms * 1000) : -1;
+        // Formats without time stamps, and damaged ones, go on at the nominal rate.
+        return us > _lastUs ? us : _lastUs + (long)Math.Round(1e6 / Info.FramesPerSecond);
+    }
+
+    private void WarnIfCutOff()
+    {
+        // Containers of variable rate claim more frames than there are, so it is the time that tells.
+        var claimed = Info.FrameCount is { } count ? count / Info.FramesPerSecond : 0;
+        var seen = (_lastUs / 1e6) + (1 / Info.FramesPerSecond);
+        if (_index < Info.FrameCount && seen < claimed - Math.Max(0.5, 0.02 * claimed))
+        {
+            _warn?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{Info.Description}' ends early: {_index} frames ({seen:0.0} s) could be decoded of {Info.FrameCount} ({claimed:0.0} s) that it claims to have"));
+        }
+    }
+}
