@@ -6,7 +6,7 @@ namespace OpenSegR.Realtime.Tests.Import;
 /// <summary>Small checkpoints cut at every place and changed at random: either they still read, or the error is a <see cref="ModelException"/>.</summary>
 public sealed class DamagedCheckpointTests : IDisposable
 {
-    private const int Mutations = 4000;
+    private const int Mutations = 1500;
     private readonly ScratchFolder _folder = new();
 
     public static TheoryData<string> Kinds => ["zip", "zip64", "deflated", "legacy", "safetensors"];
