@@ -153,7 +153,10 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>The finished model as an ONNX file's bytes; what no output needs is left out.</summary>
-    public byte[] Build()
+    public byte[] Build() => BuildModel().ToByteArray();
+
+    /// <summary>The finished model; what no output needs is left out.</summary>
+    public ModelProto BuildModel()
     {
         RemoveUnused();
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "OpenSegR.Realtime", Graph = _graph };
@@ -163,7 +166,7 @@ internal sealed partial class GraphBuilder
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = CustomDomain, Version = 1 });
         }
 
-        return model.ToByteArray();
+        return model;
     }
 
     private void RemoveUnused()

@@ -7,6 +7,9 @@ namespace OpenSegR.Realtime.Graph;
 /// <param name="tensors">Tensors by name.</param>
 internal sealed class WeightTable(string fileName, IReadOnlyDictionary<string, TensorInfo> tensors)
 {
+    /// <summary>The table of a graph that has no weights.</summary>
+    public static WeightTable None { get; } = new("", new Dictionary<string, TensorInfo>());
+
     /// <summary>Name of the weights file, without a folder.</summary>
     public string FileName { get; } = fileName;
 

@@ -44,10 +44,10 @@ internal sealed class MaftPlusGraph
     /// <param name="sizes">The model's sizes.</param>
     /// <param name="weights">Its weights file.</param>
     /// <param name="options">What to generate it for.</param>
-    /// <returns>The bytes of an ONNX file whose external data lies in <paramref name="weights"/>.</returns>
+    /// <returns>An ONNX model whose external data lies in <paramref name="weights"/>.</returns>
     /// <exception cref="ModelException">A tensor is missing or mis-shaped.</exception>
     /// <exception cref="InputException">A side is no multiple of 32, or a dump has an unknown name.</exception>
-    public static byte[] Build(MaftPlusSizes sizes, WeightTable weights, MaftPlusGraphOptions options)
+    public static ModelProto Build(MaftPlusSizes sizes, WeightTable weights, MaftPlusGraphOptions options)
     {
         if (options.Size is { } size && (size.Height % 32 != 0 || size.Width % 32 != 0 || size.Height < 32 || size.Width < 32))
         {
@@ -57,7 +57,7 @@ internal sealed class MaftPlusGraph
         return new MaftPlusGraph(sizes, weights, options).Build();
     }
 
-    private byte[] Build()
+    private ModelProto Build()
     {
         _dumps.Add("input", () => _image, TensorProto.Types.DataType.Float, 1, 3, Side(_height, "input.height"), Side(_width, "input.width"));
         var maps = ConvNextTrunk.Add(
@@ -90,7 +90,7 @@ internal sealed class MaftPlusGraph
         AddOutputs(decoded, Classify(dense, decoded), rows, columns);
         return _dumps.Missing.Any()
             ? throw new InputException($"there is no tensor '{_dumps.Missing.First()}' to dump in a MAFT+ model")
-            : _graph.Build();
+            : _graph.BuildModel();
     }
 
     // Class logits of each mask from CLIP's own features under it: [Q, R, T+1].
@@ -172,8 +172,19 @@ internal sealed class MaftPlusGraph
 
     private TextRows TextInput()
     {
-        var rows = _graph.Input(SegmentorTensors.TextClassifier, TensorProto.Types.DataType.Float, "rows", _sizes.EmbedDim);
-        var groups = _graph.Input(SegmentorTensors.Groups, TensorProto.Types.DataType.Int64, "reasons", "classes", "synonyms");
+        Value rows, groups;
+        if (_options.Vocabulary is { } words)
+        {
+            var table = TextGroups.Create(words);
+            rows = _graph.Constant(words.Embeddings, words.RowCount, words.Dimension);
+            groups = _graph.Constant(table.Rows, table.Reasons, table.Classes, table.Longest);
+        }
+        else
+        {
+            rows = _graph.Input(SegmentorTensors.TextClassifier, TensorProto.Types.DataType.Float, "rows", _sizes.EmbedDim);
+            groups = _graph.Input(SegmentorTensors.Groups, TensorProto.Types.DataType.Int64, "reasons", "classes", "synonyms");
+        }
+
         var withVoid = _graph.Concat(0, rows, _graph.Normalize(_graph.Weight("void_embedding.weight")));
         _dumps.Add(
             "text_classifier_with_void", () => withVoid, TensorProto.Types.DataType.Float, "text_classifier_with_void.rows", _sizes.EmbedDim);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Graph.MaftPlus;
 
@@ -10,6 +11,9 @@ internal sealed record MaftPlusGraphOptions
 
     /// <summary>The outputs wanted; only what they need is computed.</summary>
     public required SegmentorOutputs Outputs { get; init; }
+
+    /// <summary>Words stored in the graph instead of being inputs, for a graph that is handed to another runtime; null for inputs.</summary>
+    public TextClassifier? Vocabulary { get; init; }
 
     /// <summary>True to use this project's own operators (native/cpu), false for standard ONNX alone.</summary>
     public bool CustomOperators { get; init; }

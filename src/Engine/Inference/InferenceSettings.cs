@@ -1,0 +1,25 @@
+namespace OpenSegR.Realtime.Inference;
+
+/// <summary>How networks are run; the same for every session of a process.</summary>
+public sealed record InferenceSettings
+{
+    /// <summary>What runs them. <see cref="ExecutionProvider.Auto"/> tries and falls back; any other choice works or is an error.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Auto;
+
+    /// <summary>Threads that one run may use on the CPU; 0, the default, means one for each processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// False to leave this project's own operators out and use standard ONNX alone, which is slower and gives the same numbers.
+    /// </summary>
+    public bool CustomOperators { get; init; } = true;
+
+    /// <summary>Index of the GPU, from 0.</summary>
+    public int Device { get; init; }
+
+    /// <summary>Folder for files that make the next start faster (TensorRT engines); null for none.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Start of the name of a profile that ONNX Runtime writes when a session ends, or null for none. Chrome's tracing opens it.</summary>
+    public string? ProfilePrefix { get; init; }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace OpenSegR.Realtime.Inference;
+
+/// <summary>
+/// A tensor in pinned managed memory that ONNX Runtime reads or writes in place. The memory grows as needed and never shrinks, so that a
+/// tensor whose shape settles allocates nothing more.
+/// </summary>
+/// <typeparam name="T">float, ushort or long.</typeparam>
+internal sealed class PinnedTensor<T> : IDisposable where T : unmanaged
+{
+    private T[] _values = [];
+    private long[] _shape = [];
+    private OrtValue? _value;
+
+    /// <summary>The elements in C order; empty before the first <see cref="Resize"/>.</summary>
+    public Span<T> Span => _values.AsSpan(0, Count);
+
+    /// <summary>The tensor as ONNX Runtime takes it; another object after <see cref="Resize"/> returned true.</summary>
+    public OrtValue Value => _value ?? throw new InvalidOperationException("the tensor has no shape yet");
+
+    private int Count { get; set; }
+
+    /// <summary>Gives the tensor a shape; its values are undefined afterwards unless the shape is what it was.</summary>
+    /// <returns>True where <see cref="Value"/> was replaced, and so must be bound again.</returns>
+    public unsafe bool Resize(params ReadOnlySpan<long> shape)
+    {
+        if (_value is not null && shape.SequenceEqual(_shape))
+        {
+            return false;
+        }
+
+        var count = 1L;
+        foreach (var side in shape)
+        {
+            count = checked(count * side);
+        }
+
+        Count = checked((int)count);
+        if (_values.Length < Count)
+        {
+            _values = GC.AllocateUninitializedArray<T>(Count, pinned: true);
+        }
+
+        _shape = shape.ToArray();
+        _value?.Dispose();
+        fixed (T* first = _values)
+        {
+            // The array is allocated pinned: the pointer outlives this block.
+            _value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, ElementType(), _shape, (nint)first, count * sizeof(T));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _value?.Dispose();
+
+    private static TensorElementType ElementType() =>
+        typeof(T) == typeof(float) ? TensorElementType.Float
+        : typeof(T) == typeof(ushort) ? TensorElementType.UInt16
+        : typeof(T) == typeof(long) ? TensorElementType.Int64
+        : throw new NotSupportedException($"tensors of {typeof(T).Name} are not used");
+}
