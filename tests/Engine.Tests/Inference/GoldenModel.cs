@@ -22,7 +22,8 @@ internal static class GoldenModel
             {
                 var path = Directory.CreateTempSubdirectory($"segr-golden-{name}-").FullName;
                 AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
-                Open[name] = folder = Import(checkpoint, path, name == Panoptic);
+                ModelImporter.Import(checkpoint, path, new ImportOptions { Panoptic = name == Panoptic, Overwrite = true });
+                Open[name] = folder = ModelFolder.Open(path);
             }
 
             return folder;
