@@ -170,7 +170,7 @@ public sealed class SegmentorBuffers : IDisposable
 
     private void Bind<T>(SegmentorOutputs output, string name, PinnedTensor<T> tensor, params ReadOnlySpan<long> shape) where T : unmanaged
     {
-        if (_session.Outputs.HasFlag(output) && tensor.Resize(shape))
+        if ((_session.Outputs & output) != 0 && tensor.Resize(shape))
         {
             _binding.BindOutput(name, tensor.Value);
         }

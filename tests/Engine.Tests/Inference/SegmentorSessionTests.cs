@@ -144,7 +144,7 @@ public sealed class SegmentorSessionTests
         Assert.Contains("made for 96x64", Assert.Throws<InputException>(() => buffers.Resize(96, 64)).Message, StringComparison.Ordinal);
         Assert.Contains("multiples of 32", Assert.Throws<InputException>(() => buffers.Resize(0, 64)).Message, StringComparison.Ordinal);
         var foreign = new TextClassifier(golden.Classifier.Vocabulary, 3, new float[3], [0], 1, [[0]]);
-        Assert.Contains("has", Assert.Throws<InputException>(() => buffers.Classifier = foreign).Message, StringComparison.Ordinal);
+        Assert.Contains("needs 64", Assert.Throws<InputException>(() => buffers.Classifier = foreign).Message, StringComparison.Ordinal);
         var nothing = new TextClassifier(golden.Classifier.Vocabulary, 64, new float[64], [], 1, []);
         Assert.Contains("in play", Assert.Throws<InputException>(() => buffers.Classifier = nothing).Message, StringComparison.Ordinal);
         buffers.Classifier = golden.Classifier;

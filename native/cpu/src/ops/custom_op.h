@@ -111,6 +111,15 @@ void parallel(const Ort::KernelContext& context, int64_t count, int64_t grain, c
       static_cast<size_t>(ranges), static_cast<size_t>(ranges), &work);
 }
 
+/// Declares the output's shape while the model is loaded, where every side is a number or a name. A side that is neither comes from ONNX
+/// Runtime as -1, which it would take for a number if it were handed back.
+inline void declareOutput(Ort::ShapeInferContext& context, const Ort::ShapeInferContext::Shape& shape) {
+  for (const auto& side : shape) {
+    if (side.IsInt() && side.AsInt() < 0) return;
+  }
+  context.SetOutputShape(0, shape);
+}
+
 inline Shape shapeOf(const Ort::ConstValue& value) {
   return value.GetTensorTypeAndShapeInfo().GetShape();
 }

@@ -22,8 +22,8 @@ std::span<const InputSpec> DeformAttnOp::inputs() {
 void DeformAttnOp::inferShape(Ort::ShapeInferContext& context) {
   const auto& value = context.GetInputShape(0);
   const auto& locations = context.GetInputShape(3);
-  if (value.size() != 4 || locations.size() != 6 || !value[2].IsInt() || !value[3].IsInt()) return;
-  context.SetOutputShape(0, {value[0], locations[1], value[2].AsInt() * value[3].AsInt()});
+  if (value.size() != 4 || locations.size() != 6 || !value[2].IsInt() || !value[3].IsInt() || value[2].AsInt() < 0) return;
+  declareOutput(context, {value[0], locations[1], value[2].AsInt() * value[3].AsInt()});
 }
 
 DeformAttnOp::DeformAttnOp(const Ort::ConstKernelInfo&, const Kernels& kernels) : kernels_(kernels) {}
@@ -59,7 +59,7 @@ void DeformAttnFusedOp::inferShape(Ort::ShapeInferContext& context) {
   const auto& value = context.GetInputShape(0);
   const auto& offsets = context.GetInputShape(2);
   if (value.size() != 3 || offsets.size() != 3) return;
-  context.SetOutputShape(0, {value[0], offsets[1], value[2]});
+  declareOutput(context, {value[0], offsets[1], value[2]});
 }
 
 DeformAttnFusedOp::DeformAttnFusedOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)

@@ -9,7 +9,7 @@ std::span<const InputSpec> DepthwiseNormOp::inputs() {
 
 void DepthwiseNormOp::inferShape(Ort::ShapeInferContext& context) {
   const auto& x = context.GetInputShape(0);
-  if (x.size() == 4) context.SetOutputShape(0, x);
+  if (x.size() == 4) declareOutput(context, x);
 }
 
 DepthwiseNormOp::DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels) : kernels_(kernels) {
