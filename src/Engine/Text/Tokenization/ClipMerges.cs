@@ -40,29 +40,25 @@ internal sealed class ClipMerges
     /// <exception cref="InputException">The file is missing, too large, damaged or no such table.</exception>
     public static ClipMerges Read(string path, int vocabularySize)
     {
+        const string What = "the tokenizer's merge table";
         var count = vocabularySize - OtherTokens;
-        try
+        var bytes = UserFile.ReadBytes(path, What, MaxFileBytes);
+        if (bytes is [0x1F, 0x8B, ..])
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            var bytes = ReadBounded(file, path);
-            if (bytes is [0x1F, 0x8B, ..])
+            try
             {
                 using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-                bytes = ReadBounded(gzip, path);
+                bytes = UserFile.ReadBytes(gzip, path, What, MaxFileBytes);
             }
+            catch (Exception e) when (e is IOException or InvalidDataException)
+            {
+                throw new InputException($"{What} '{path}' cannot be unpacked: {e.Message}", e);
+            }
+        }
 
-            return bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
-                ? new ClipMerges(FromJson(bytes, count, path))
-                : new ClipMerges(FromText(bytes, count, path));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"the tokenizer's merge table '{path}' does not exist: run './segr setup' or name one", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new InputException($"the tokenizer's merge table '{path}' cannot be read: {e.Message}", e);
-        }
+        return new ClipMerges(bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
+            ? FromJson(bytes, count, path)
+            : FromText(bytes, count, path));
     }
 
     /// <summary>The merges as strings, "left right".</summary>
@@ -78,30 +74,6 @@ internal sealed class ClipMerges
         }
 
         return list;
-    }
-
-    private static byte[] ReadBounded(Stream stream, string path)
-    {
-        using var memory = new MemoryStream();
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
-        try
-        {
-            for (var read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
-            {
-                if (memory.Length + read > MaxFileBytes)
-                {
-                    throw new InputException($"the tokenizer's merge table '{path}' is larger than {MaxFileBytes >> 20} MiB: it is no such table");
-                }
-
-                memory.Write(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return memory.ToArray();
     }
 
     /// <summary>A header line, then the merges; the original has more of them than CLIP's vocabulary uses.</summary>

@@ -15,9 +15,6 @@ public sealed class ClipTokenizer
     /// <summary>Tokens of CLIP's vocabulary.</summary>
     public const int ClipVocabularySize = 49408;
 
-    /// <summary>Where the build puts the merge table, beside the program.</summary>
-    public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, "data", "clip-merges.txt");
-
     // 77 tokens need no more; a bound keeps hostile input from taking minutes in the repair of its encoding.
     private const int LongestText = 100_000;
 
@@ -46,14 +43,15 @@ public sealed class ClipTokenizer
     /// <summary>Opens a tokenizer; its tables are built when the first text is encoded.</summary>
     /// <param name="path">
     /// A merge table as text, the original bpe_simple_vocab_16e6.txt.gz, or a Hugging Face tokenizer.json;
-    /// null for the one beside the program.
+    /// null for the one that comes with the program.
     /// </param>
     /// <param name="vocabularySize">Ids that the text tower knows.</param>
     /// <exception cref="InputException">The file is missing, damaged or no such table.</exception>
+    /// <exception cref="SegrException">The program comes without its own.</exception>
     public static ClipTokenizer Open(string? path = null, int vocabularySize = ClipVocabularySize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, ClipMerges.OtherTokens);
-        return new ClipTokenizer(ClipMerges.Read(path ?? DefaultPath, vocabularySize), vocabularySize);
+        return new ClipTokenizer(ClipMerges.Read(path ?? AppPaths.ClipMerges, vocabularySize), vocabularySize);
     }
 
     /// <summary>The text as the tokenizer sees it: repaired, references read, single blanks, lower case.</summary>
