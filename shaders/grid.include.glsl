@@ -20,7 +20,9 @@ ivec2 texelOf(ivec2 pixel, out ivec2 fraction)
     return whole;
 }
 
-ivec3 bytes(vec4 color)
+// round(x / 255) for 0 to 65535.
+ivec3 div255(ivec3 x)
 {
-    return ivec3((color.rgb * 255.0) + 0.5);
+    ivec3 t = x + 128;
+    return (t + (t >> 8)) >> 8;
 }

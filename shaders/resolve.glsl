@@ -1,63 +1,62 @@
-// Pass 2, at the size of the frame: the label of every pixel, by joint bilateral upsampling of the label map (Kopf et al., 2007).
+// In the pixels of texels whose neighbours are of several labels: the label by joint bilateral upsampling (Kopf et al., 2007).
 // Each of the 3 x 3 texels around votes for its label with B (1 + (R^2 >> 8)): B is its quadratic B-spline weight at the pixel, R falls
 // with the distance between the pixel's colour and the texel's guide colour.
 #include "grid.include.glsl"
 
-uniform sampler2D frameTexture;
+uniform usampler2D frameTexture;
 uniform usampler2D labelTexture;
-uniform sampler2D guideTexture;
-uniform int lastLabel;
+uniform usampler2D guideTexture;
 
 out uint resolved;
 
 const int EdgeK = 81;
 
-void main()
+ivec2 pixel;
+ivec2 texel;
+ivec3 color;
+
+// Votes of one row of texels, and their labels.
+ivec3 votes(int row, ivec3 columnWeights, int rowWeight, out uvec3 labels)
 {
-    ivec2 pixel = ivec2(gl_FragCoord.xy);
-    ivec2 fraction;
-    ivec2 texel = texelOf(pixel, fraction);
-    uint own = min(texelFetch(labelTexture, texel, 0).r, uint(lastLabel));
-    if (texelFetch(guideTexture, texel, 0).a > 0.25)
+    ivec3 result;
+    for (int column = 0; column < 3; column++)
     {
-        resolved = own;
-        return;
+        ivec2 place = clamp(texel + ivec2(column - 1, row), ivec2(0), mapSize - 1);
+        ivec3 difference = color - ivec3(texelFetch(guideTexture, place, 0).rgb);
+        ivec3 squared = difference * difference;
+        int r = divide(256 * EdgeK, EdgeK + ((squared.r + squared.g + squared.b) >> 2));
+        result[column] = columnWeights[column] * rowWeight * (1 + ((r * r) >> 8));
+        labels[column] = texelFetch(labelTexture, place, 0).r;
     }
 
-    ivec3 color = bytes(texelFetch(frameTexture, pixel, 0));
+    return result;
+}
+
+void main()
+{
+    pixel = ivec2(gl_FragCoord.xy);
+    ivec2 fraction;
+    texel = texelOf(pixel, fraction);
+    color = ivec3(texelFetch(frameTexture, pixel, 0).rgb);
     ivec2 before = ((256 - fraction) * (256 - fraction)) >> 9;
     ivec2 after = (fraction * fraction) >> 9;
     ivec2 at = 256 - before - after;
+    ivec3 columns = ivec3(before.x, at.x, after.x);
 
-    uint labels[9];
-    int votes[9];
-    for (int tap = 0; tap < 9; tap++)
-    {
-        ivec2 offset = ivec2(tap % 3, tap / 3) - 1;
-        ivec2 place = clamp(texel + offset, ivec2(0), mapSize - 1);
-        ivec3 difference = color - bytes(texelFetch(guideTexture, place, 0));
-        ivec3 squared = difference * difference;
-        int r = divide(256 * EdgeK, EdgeK + ((squared.r + squared.g + squared.b) >> 2));
-        int bx = offset.x < 0 ? before.x : offset.x > 0 ? after.x : at.x;
-        int by = offset.y < 0 ? before.y : offset.y > 0 ? after.y : at.y;
-        labels[tap] = min(texelFetch(labelTexture, place, 0).r, uint(lastLabel));
-        votes[tap] = bx * by * (1 + ((r * r) >> 8));
-    }
+    uvec3 labels[3];
+    ivec3 above = votes(-1, columns, before.y, labels[0]);
+    ivec3 middle = votes(0, columns, at.y, labels[1]);
+    ivec3 below = votes(1, columns, after.y, labels[2]);
 
-    // The sum at a label's first texel is its whole sum; later ones are smaller or equal, and only a larger one wins.
+    // In reading order, and only a larger sum wins: the first label does where two are equal.
     int best = -1;
     for (int tap = 0; tap < 9; tap++)
     {
-        int sum = 0;
-        for (int other = tap; other < 9; other++)
-        {
-            sum += labels[other] == labels[tap] ? votes[other] : 0;
-        }
-
-        if (sum > best)
-        {
-            best = sum;
-            resolved = labels[tap];
-        }
+        uvec3 label = uvec3(labels[tap / 3][tap % 3]);
+        ivec3 sums = (above * ivec3(equal(labels[0], label))) + (middle * ivec3(equal(labels[1], label)))
+            + (below * ivec3(equal(labels[2], label)));
+        int sum = sums.x + sums.y + sums.z;
+        resolved = sum > best ? label.x : resolved;
+        best = max(best, sum);
     }
 }

@@ -8,7 +8,7 @@ public static class Compositors
     /// <summary>Makes a compositor without a window.</summary>
     /// <param name="kind">Which one.</param>
     /// <param name="options">How an OpenGL one works, or null for the defaults.</param>
-    /// <param name="report">Told, in one line, why the CPU composites where OpenGL was tried first; null for nobody.</param>
+    /// <param name="report">Told, in one line, why there is no OpenGL where it was tried; null for nobody.</param>
     /// <exception cref="SegrException">
     /// <paramref name="kind"/> is <see cref="CompositorKind.OpenGl"/> and there is none, or a shader does not compile.
     /// </exception>
@@ -18,7 +18,13 @@ public static class Compositors
         {
             try
             {
-                return new GlCompositor(options);
+                var compositor = new GlCompositor(options);
+                if (kind == CompositorKind.OpenGl || !compositor.IsSoftware)
+                {
+                    return compositor;
+                }
+
+                compositor.Dispose();
             }
             catch (SegrException e) when (kind == CompositorKind.Auto)
             {

@@ -3,8 +3,6 @@ using OpenSegR.Realtime.Render.Gl;
 using OpenSegR.Realtime.Segmentation;
 using Silk.NET.Core.Contexts;
 using Silk.NET.Core.Loader;
-using Silk.NET.OpenGL;
-using GlPixelFormat = Silk.NET.OpenGL.PixelFormat;
 
 namespace OpenSegR.Realtime.Render;
 
@@ -14,8 +12,6 @@ public sealed class GlCompositor : ICompositor
     private readonly GlDevice _device;
     private readonly ShaderFolder _shaders;
     private readonly OverlayPasses _passes;
-    private readonly GlTexture _packed;
-    private readonly GlProgram _packProgram;
     private readonly ReadbackRing _ring;
     private readonly Action<string> _report;
 
@@ -44,8 +40,6 @@ public sealed class GlCompositor : ICompositor
             _device = new GlDevice(context, ownsContext, options.CheckCalls);
             using var scope = _device.Enter();
             _passes = new OverlayPasses(_device, _shaders, options.Palette ?? ClassPalette.Shared);
-            _packed = new GlTexture(_device, InternalFormat.Rgba8, GlPixelFormat.Rgba, isTarget: true);
-            _packProgram = new GlProgram(_device, _shaders, "fullscreen.vert.glsl", "pack.glsl", "pictureTexture", "frameSize");
             _ring = new ReadbackRing(_device, options.Latency);
         }
         catch (Exception e)
@@ -74,6 +68,9 @@ public sealed class GlCompositor : ICompositor
     /// <inheritdoc/>
     public int Latency { get; }
 
+    /// <summary>True where a processor draws instead of a graphics card.</summary>
+    public bool IsSoftware => _device.IsSoftware;
+
     /// <inheritdoc/>
     public bool Compose(Frame frame, SegmentationResult? masks, OverlayStyle style, HudContent? hud, Frame target)
     {
@@ -88,9 +85,8 @@ public sealed class GlCompositor : ICompositor
 
         using var scope = _device.Enter();
         _passes.Refresh(_report);
-        _packProgram.Refresh(_report);
         _passes.Draw(frame, masks, style);
-        Pack(frame);
+        _ring.Add(frame);
         if (!_ring.IsFull)
         {
             return false;
@@ -120,27 +116,10 @@ public sealed class GlCompositor : ICompositor
         using (_device.Enter())
         {
             _ring.Dispose();
-            _packProgram.Dispose();
-            _packed.Dispose();
             _passes.Dispose();
         }
 
         _shaders.Dispose();
         _device.Dispose();
-    }
-
-    private void Pack(Frame frame)
-    {
-        using var pass = _device.Pass("pack"u8);
-        var width = (frame.Stride + 3) / 4;
-        _packed.Resize(width, frame.Height);
-        _packed.BindAsTarget();
-        _packProgram.Bind();
-        _passes.Picture.Bind(0);
-        _device.Gl.Uniform1(_packProgram[0], 0);
-        _device.Gl.Uniform2(_packProgram[1], frame.Width, frame.Height);
-        _device.Gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-        _device.Check("DrawArrays pack");
-        _ring.Add(frame, width);
     }
 }

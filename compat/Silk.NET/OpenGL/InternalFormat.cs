@@ -14,4 +14,10 @@ public enum InternalFormat : int
 
     /// <summary>GL_R16UI.</summary>
     R16ui = 0x8234,
+
+    /// <summary>GL_RGBA16UI.</summary>
+    Rgba16ui = 0x8D76,
+
+    /// <summary>GL_RGBA8UI.</summary>
+    Rgba8ui = 0x8D7C,
 }

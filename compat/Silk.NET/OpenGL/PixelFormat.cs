@@ -14,4 +14,7 @@ public enum PixelFormat : int
 
     /// <summary>GL_RED_INTEGER.</summary>
     RedInteger = 0x8D94,
+
+    /// <summary>GL_RGBA_INTEGER.</summary>
+    RgbaInteger = 0x8D99,
 }

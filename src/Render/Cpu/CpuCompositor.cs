@@ -13,6 +13,7 @@ public sealed class CpuCompositor : ICompositor
 
     private readonly OverlayColors _colors;
     private readonly LabelGrid _grid = new();
+    private readonly GuideColors _guides = new();
     private readonly BandRunner _bands;
     private readonly EdgeAwareUpsampler[] _upsamplers;
     private readonly OverlayBlender[] _blenders;
@@ -105,7 +106,8 @@ public sealed class CpuCompositor : ICompositor
             _strength[e] = (byte)OverlayMath.ContourStrength(e, low, high);
         }
 
-        _grid.Set(frame, masks, _colors.Count, style.Contours ? step : 1);
+        _grid.Set(frame.Format, masks, _colors.Count, style.Contours ? step : 1);
+        _guides.Set(_grid);
         var pitch = frame.Width + (2 * Margin);
         var size = (pitch * (frame.Height + (2 * Margin))) + Overrun;
         if (_resolved.Length < size)
@@ -146,7 +148,7 @@ public sealed class CpuCompositor : ICompositor
         var (first, end) = Band(band, _grid.Height);
         for (var j = first; j < end; j++)
         {
-            _grid.ComputeGuideRow(_frame!, j);
+            _guides.ComputeRow(_frame!, j);
         }
     }
 
@@ -155,7 +157,7 @@ public sealed class CpuCompositor : ICompositor
         var (first, end) = Band(band, _grid.Height);
         for (var j = first; j < end; j++)
         {
-            _upsamplers[band].ResolveRow(_grid, _frame!, j, _resolved, _job.Origin, _job.Pitch);
+            _upsamplers[band].ResolveRow(_grid, _guides, _frame!, j, _resolved, _job.Origin, _job.Pitch);
         }
 
         for (var y = _grid.Rows.Start[first]; y < _grid.Rows.Start[end]; y++)

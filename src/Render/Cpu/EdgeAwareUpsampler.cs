@@ -25,13 +25,14 @@ internal sealed class EdgeAwareUpsampler
     private readonly int[] _winners = GC.AllocateUninitializedArray<int>(Lanes, pinned: true);
 
     /// <summary>Resolves the pixels of texel row <paramref name="j"/>.</summary>
-    /// <param name="grid">Label map and guide; the guide rows j-1 to j+1 are computed.</param>
+    /// <param name="grid">Label map.</param>
+    /// <param name="guides">Guide colours; rows j-1 to j+1 are computed.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="j">Row of texels.</param>
     /// <param name="resolved">Labels of the whole frame.</param>
     /// <param name="origin">Index of pixel (0, 0) in <paramref name="resolved"/>.</param>
     /// <param name="pitch">Labels from one row to the next in <paramref name="resolved"/>.</param>
-    public void ResolveRow(LabelGrid grid, Frame frame, int j, ushort[] resolved, int origin, int pitch)
+    public void ResolveRow(LabelGrid grid, GuideColors guides, Frame frame, int j, ushort[] resolved, int origin, int pitch)
     {
         var (top, bottom) = (grid.Rows.Start[j], grid.Rows.Start[j + 1]);
         var starts = grid.Columns.Start;
@@ -41,7 +42,7 @@ internal sealed class EdgeAwareUpsampler
         {
             if (states[i] == LabelGrid.Mixed)
             {
-                ResolveTexel(grid, frame, i, j, resolved, origin, pitch);
+                ResolveTexel(grid, guides, frame, i, j, resolved, origin, pitch);
                 i++;
                 continue;
             }
@@ -62,13 +63,13 @@ internal sealed class EdgeAwareUpsampler
         }
     }
 
-    private void ResolveTexel(LabelGrid grid, Frame frame, int i, int j, ushort[] resolved, int origin, int pitch)
+    private void ResolveTexel(LabelGrid grid, GuideColors guides, Frame frame, int i, int j, ushort[] resolved, int origin, int pitch)
     {
         for (var tap = 0; tap < 9; tap++)
         {
             var (dx, dy) = ((tap % 3) - 1, (tap / 3) - 1);
             _tapLabels[tap] = grid.LabelRow(j + dy)[i + dx + 1];
-            _tapGuides[tap] = grid.Guide(i + dx, j + dy);
+            _tapGuides[tap] = guides[i + dx, j + dy];
         }
 
         var (left, right) = (grid.Columns.Start[i], grid.Columns.Start[i + 1]);

@@ -5,12 +5,14 @@ namespace OpenSegR.Realtime.Render.Gl;
 /// <summary>A vertex and a fragment shader, linked, with the places of its uniforms looked up once.</summary>
 internal sealed class GlProgram : IDisposable
 {
+    private static readonly string[] Names =
+        [.. Enum.GetNames<Uniform>().Select(static name => char.ToLowerInvariant(name[0]) + name[1..])];
+
     private readonly GlDevice _device;
     private readonly ShaderFolder _folder;
     private readonly string _vertexFile;
     private readonly string _fragmentFile;
-    private readonly string[] _uniforms;
-    private readonly int[] _locations;
+    private readonly int[] _locations = new int[Names.Length];
     private uint _program;
     private int _changesSeen;
     private string _source;
@@ -20,20 +22,18 @@ internal sealed class GlProgram : IDisposable
     /// <param name="folder">Where the files are.</param>
     /// <param name="vertexFile">File of the vertex shader.</param>
     /// <param name="fragmentFile">File of the fragment shader.</param>
-    /// <param name="uniforms">Names of the uniforms, in the order in which <see cref="this"/> numbers them.</param>
     /// <exception cref="SegrException">A file cannot be read or compiled; the message has the compiler's first complaint.</exception>
-    public GlProgram(GlDevice device, ShaderFolder folder, string vertexFile, string fragmentFile, params string[] uniforms)
+    public GlProgram(GlDevice device, ShaderFolder folder, string vertexFile, string fragmentFile)
     {
-        (_device, _folder, _vertexFile, _fragmentFile, _uniforms) = (device, folder, vertexFile, fragmentFile, uniforms);
-        _locations = new int[uniforms.Length];
+        (_device, _folder, _vertexFile, _fragmentFile) = (device, folder, vertexFile, fragmentFile);
         _changesSeen = folder.Changes;
         var (vertex, fragment) = LoadSources();
         _source = vertex + fragment;
         Use(Link(vertex, fragment));
     }
 
-    /// <summary>Place of a uniform by its number; -1 where the shader has no use for it.</summary>
-    public int this[int uniform] => _locations[uniform];
+    /// <summary>Place of a uniform; -1, which OpenGL ignores, where the shader has no use for it.</summary>
+    public int this[Uniform uniform] => _locations[(int)uniform];
 
     /// <summary>Makes it the program that draws.</summary>
     public void Bind() => _device.Gl.UseProgram(_program);
@@ -81,10 +81,17 @@ internal sealed class GlProgram : IDisposable
         }
 
         _program = program;
-        for (var i = 0; i < _uniforms.Length; i++)
+        _device.Gl.UseProgram(program);
+        for (var i = 0; i < Names.Length; i++)
         {
-            _locations[i] = _device.Gl.GetUniformLocation(program, _uniforms[i]);
+            _locations[i] = _device.Gl.GetUniformLocation(program, Names[i]);
+            if (i < (int)Uniform.FrameSize)
+            {
+                _device.Gl.Uniform1(_locations[i], i);
+            }
         }
+
+        _device.Check("UseProgram");
     }
 
     private uint Link(string vertexSource, string fragmentSource)

@@ -72,20 +72,24 @@ internal sealed unsafe class GlTexture : IDisposable
         }
     }
 
-    /// <summary>Replaces the first <paramref name="rows"/> rows from tightly packed memory, row 0 first.</summary>
-    public void Upload(void* pixels, int rows)
+    /// <summary>Replaces the first rows.</summary>
+    /// <param name="pixels">Row 0 first.</param>
+    /// <param name="rows">Rows to replace.</param>
+    /// <param name="pitch">Pixels from one row in memory to the next.</param>
+    public void Upload(void* pixels, int rows, int pitch)
     {
         var gl = _device.Gl;
         gl.BindTexture(TextureTarget.Texture2D, _name);
         gl.PixelStore(PixelStoreParameter.UnpackAlignment, 1);
+        gl.PixelStore(PixelStoreParameter.UnpackRowLength, pitch);
         gl.TexSubImage2D(TextureTarget.Texture2D, 0, 0, 0, (uint)Width, (uint)rows, _format, _type, pixels);
         _device.Check("TexSubImage2D");
     }
 
-    /// <summary>Makes the texture that of a texture unit.</summary>
-    public void Bind(int unit)
+    /// <summary>Makes the texture the one that programs find under a uniform.</summary>
+    public void Bind(Uniform uniform)
     {
-        _device.Gl.ActiveTexture(TextureUnit.Texture0 + unit);
+        _device.Gl.ActiveTexture(TextureUnit.Texture0 + (int)uniform);
         _device.Gl.BindTexture(TextureTarget.Texture2D, _name);
     }
 

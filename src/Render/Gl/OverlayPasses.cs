@@ -6,14 +6,24 @@ using GlPixelFormat = Silk.NET.OpenGL.PixelFormat;
 namespace OpenSegR.Realtime.Render.Gl;
 
 /// <summary>
-/// Draws a frame and its masks into a texture: guide, resolve, overlay. Textures hold row 0 of the image in row 0 and the channels in the
-/// frame's own order; nothing is flipped or swapped before the picture goes to a window.
+/// Draws a frame and its masks into a texture. Textures hold row 0 of the image in row 0 and the channels in the frame's own order; nothing
+/// is flipped or swapped before the picture goes to a window.
 /// </summary>
+/// <remarks>
+/// Order: upload; guide (label map's size); nearest, then resolve where texels disagree (labels of the pixels); fill, then boundary where
+/// labels meet (the picture). What is calm, most of any picture, costs two cheap passes.
+/// </remarks>
 internal sealed unsafe class OverlayPasses : IDisposable
 {
     private const int TableWidth = 256;
+    private const string FullScreen = "fullscreen.vert.glsl";
+    private const string Rects = "rects.vert.glsl";
     private readonly GlDevice _device;
     private readonly OverlayColors _colors;
+    private readonly LabelGrid _grid = new();
+    private readonly RectList _rects = new();
+    private readonly RectBatch _mixed;
+    private readonly RectBatch _restless;
     private readonly GlTexture _frame;
     private readonly GlTexture _labels;
     private readonly GlTexture _guide;
@@ -21,9 +31,12 @@ internal sealed unsafe class OverlayPasses : IDisposable
     private readonly GlTexture _fillTable;
     private readonly GlTexture _contourTable;
     private readonly GlProgram _guideProgram;
+    private readonly GlProgram _nearestProgram;
     private readonly GlProgram _resolveProgram;
-    private readonly GlProgram _overlayProgram;
+    private readonly GlProgram _fillProgram;
+    private readonly GlProgram _boundaryProgram;
     private readonly uint _vertexArray;
+    private byte[] _staging = [];
     private uint[] _padded = [];
     private int _colorVersion = -1;
 
@@ -32,24 +45,22 @@ internal sealed unsafe class OverlayPasses : IDisposable
     {
         _device = device;
         _colors = new OverlayColors(palette);
-        _guideProgram = new GlProgram(device, shaders, "fullscreen.vert.glsl", "guide.glsl",
-            "frameTexture", "labelTexture", "frameSize", "mapSize", "calmRadius", "lastLabel");
-        _resolveProgram = new GlProgram(device, shaders, "fullscreen.vert.glsl", "resolve.glsl",
-            "frameTexture", "labelTexture", "guideTexture", "frameSize", "mapSize", "lastLabel");
-        _overlayProgram = new GlProgram(device, shaders, "fullscreen.vert.glsl", "overlay.glsl",
-            "frameTexture", "guideTexture", "resolvedTexture", "fillTable", "contourTable", "frameSize", "mapSize", "hasMasks",
-            "contourStep", "contourRamp");
-        _frame = new GlTexture(device, InternalFormat.Rgb8, GlPixelFormat.Rgb);
-        _labels = new GlTexture(device, InternalFormat.R16ui, GlPixelFormat.RedInteger, PixelType.UnsignedShort);
-        _guide = new GlTexture(device, InternalFormat.Rgba8, GlPixelFormat.Rgba, isTarget: true);
-        _resolved = new GlTexture(device, InternalFormat.R16ui, GlPixelFormat.RedInteger, PixelType.UnsignedShort, isTarget: true);
-        _fillTable = new GlTexture(device, InternalFormat.Rgba8, GlPixelFormat.Rgba);
-        _contourTable = new GlTexture(device, InternalFormat.Rgba8, GlPixelFormat.Rgba);
-        Picture = new GlTexture(device, InternalFormat.Rgba8, GlPixelFormat.Rgba, isTarget: true, isLinear: true);
         _vertexArray = device.Gl.GenVertexArray();
-        // Complete textures, so that a pass without masks may leave them bound.
-        _labels.Resize(1, 1);
-        _guide.Resize(1, 1);
+        _guideProgram = new GlProgram(device, shaders, FullScreen, "guide.glsl");
+        _nearestProgram = new GlProgram(device, shaders, FullScreen, "nearest.glsl");
+        _resolveProgram = new GlProgram(device, shaders, Rects, "resolve.glsl");
+        _fillProgram = new GlProgram(device, shaders, FullScreen, "fill.glsl");
+        _boundaryProgram = new GlProgram(device, shaders, Rects, "boundary.glsl");
+        _mixed = new RectBatch(device);
+        _restless = new RectBatch(device);
+        _frame = new GlTexture(device, InternalFormat.Rgba8ui, GlPixelFormat.RgbaInteger);
+        _labels = new GlTexture(device, InternalFormat.R16ui, GlPixelFormat.RedInteger, PixelType.UnsignedShort);
+        _guide = new GlTexture(device, InternalFormat.Rgba8ui, GlPixelFormat.RgbaInteger, isTarget: true);
+        _resolved = new GlTexture(device, InternalFormat.R16ui, GlPixelFormat.RedInteger, PixelType.UnsignedShort, isTarget: true);
+        _fillTable = new GlTexture(device, InternalFormat.Rgba8ui, GlPixelFormat.RgbaInteger);
+        _contourTable = new GlTexture(device, InternalFormat.Rgba8ui, GlPixelFormat.RgbaInteger);
+        Picture = new GlTexture(device, InternalFormat.Rgba8, GlPixelFormat.Rgba, isTarget: true, isLinear: true);
+        // Complete, so that it may be bound in a pass without masks.
         _resolved.Resize(1, 1);
         _fillTable.Resize(TableWidth, TableWidth);
         _contourTable.Resize(TableWidth, TableWidth);
@@ -62,8 +73,10 @@ internal sealed unsafe class OverlayPasses : IDisposable
     public void Refresh(Action<string> report)
     {
         _guideProgram.Refresh(report);
+        _nearestProgram.Refresh(report);
         _resolveProgram.Refresh(report);
-        _overlayProgram.Refresh(report);
+        _fillProgram.Refresh(report);
+        _boundaryProgram.Refresh(report);
     }
 
     /// <summary>Draws into <see cref="Picture"/>, which stays the target.</summary>
@@ -72,42 +85,42 @@ internal sealed unsafe class OverlayPasses : IDisposable
         var gl = _device.Gl;
         gl.BindVertexArray(_vertexArray);
         gl.Disable(EnableCap.Blend);
-        using (_device.Pass("upload"u8))
-        {
-            _frame.Resize(frame.Width, frame.Height);
-            _frame.Upload((void*)frame.DangerousAddress, frame.Height);
-            Picture.Resize(frame.Width, frame.Height);
-        }
-
+        UploadFrame(frame);
+        Picture.Resize(frame.Width, frame.Height);
         var hasMasks = masks is not null && masks.Width > 0;
         var (step, low, high) = OverlayMath.ContourRamp(style.ContourWidth);
         if (hasMasks)
         {
-            PrepareMasks(frame, masks!, style, step);
+            UploadMasks(frame, masks!, style, step);
+            Resolve();
         }
 
-        using (_device.Pass("overlay"u8))
+        using (_device.Pass("fill"u8))
         {
-            Picture.BindAsTarget();
-            _overlayProgram.Bind();
-            BindAt(_frame, 0, _overlayProgram[0]);
-            BindAt(_guide, 1, _overlayProgram[1]);
-            BindAt(_resolved, 2, _overlayProgram[2]);
-            BindAt(_fillTable, 3, _overlayProgram[3]);
-            BindAt(_contourTable, 4, _overlayProgram[4]);
-            gl.Uniform2(_overlayProgram[5], frame.Width, frame.Height);
-            gl.Uniform2(_overlayProgram[6], _labels.Width, _labels.Height);
-            gl.Uniform1(_overlayProgram[7], hasMasks ? 1 : 0);
-            gl.Uniform1(_overlayProgram[8], style.Contours ? step : 0);
-            gl.Uniform2(_overlayProgram[9], low, high);
+            Begin(_fillProgram, Picture);
+            _resolved.Bind(Uniform.ResolvedTexture);
+            _fillTable.Bind(Uniform.FillTable);
+            gl.Uniform1(_fillProgram[Uniform.HasMasks], hasMasks ? 1 : 0);
             gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-            _device.Check("DrawArrays overlay");
+            _device.Check("DrawArrays fill");
+        }
+
+        if (hasMasks)
+        {
+            using var pass = _device.Pass("boundary"u8);
+            Begin(_boundaryProgram, Picture);
+            _contourTable.Bind(Uniform.ContourTable);
+            gl.Uniform1(_boundaryProgram[Uniform.ContourStep], style.Contours ? step : 0);
+            gl.Uniform2(_boundaryProgram[Uniform.ContourRamp], low, high);
+            _restless.Draw(_boundaryProgram, Picture);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _mixed.Dispose();
+        _restless.Dispose();
         _frame.Dispose();
         _labels.Dispose();
         _guide.Dispose();
@@ -116,68 +129,88 @@ internal sealed unsafe class OverlayPasses : IDisposable
         _contourTable.Dispose();
         Picture.Dispose();
         _guideProgram.Dispose();
+        _nearestProgram.Dispose();
         _resolveProgram.Dispose();
-        _overlayProgram.Dispose();
+        _fillProgram.Dispose();
+        _boundaryProgram.Dispose();
         _device.Gl.DeleteVertexArray(_vertexArray);
     }
 
-    private void PrepareMasks(Frame frame, SegmentationResult masks, OverlayStyle style, int step)
+    private void UploadFrame(Frame frame)
     {
-        var gl = _device.Gl;
-        _colors.Update(masks, style, frame.Format.PixelFormat);
-        using (_device.Pass("upload masks"u8))
+        using var pass = _device.Pass("upload frame"u8);
+        var bytes = 4 * frame.Width * frame.Height;
+        if (_staging.Length < bytes)
         {
-            _labels.Resize(masks.Width, masks.Height);
-            fixed (ushort* labels = masks.Labels)
-            {
-                _labels.Upload(labels, masks.Height);
-            }
-
-            if (_colorVersion != _colors.Version)
-            {
-                _colorVersion = _colors.Version;
-                UploadTable(_fillTable, _colors.Fill);
-                UploadTable(_contourTable, _colors.Contour);
-            }
+            _staging = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
         }
 
-        _guide.Resize(masks.Width, masks.Height);
-        _resolved.Resize(frame.Width, frame.Height);
+        PixelPacking.Expand(frame.Pixels, _staging);
+        _frame.Resize(frame.Width, frame.Height);
+        fixed (byte* pixels = _staging)
+        {
+            _frame.Upload(pixels, frame.Height, frame.Width);
+        }
+    }
+
+    private void UploadMasks(Frame frame, SegmentationResult masks, OverlayStyle style, int step)
+    {
+        using var pass = _device.Pass("upload masks"u8);
+        _colors.Update(masks, style, frame.Format.PixelFormat);
+        _grid.Set(frame.Format, masks, _colors.Count, style.Contours ? step : 1);
+        _rects.Collect(_grid, LabelGrid.Mixed);
+        _mixed.Set(_rects);
+        _rects.Collect(_grid, LabelGrid.Uniform);
+        _restless.Set(_rects);
+        _labels.Resize(masks.Width, masks.Height);
+        fixed (ushort* labels = _grid.LabelRow(0)[1..])
+        {
+            _labels.Upload(labels, masks.Height, _grid.LabelPitch);
+        }
+
+        if (_colorVersion != _colors.Version)
+        {
+            _colorVersion = _colors.Version;
+            UploadTable(_fillTable, _colors.Fill);
+            UploadTable(_contourTable, _colors.Contour);
+        }
+    }
+
+    private void Resolve()
+    {
+        var gl = _device.Gl;
+        _guide.Resize(_grid.Width, _grid.Height);
+        _resolved.Resize(_grid.FrameWidth, _grid.FrameHeight);
         using (_device.Pass("guide"u8))
         {
-            var spacing = style.Contours ? step : 1;
-            _guide.BindAsTarget();
-            _guideProgram.Bind();
-            BindAt(_frame, 0, _guideProgram[0]);
-            BindAt(_labels, 1, _guideProgram[1]);
-            gl.Uniform2(_guideProgram[2], frame.Width, frame.Height);
-            gl.Uniform2(_guideProgram[3], masks.Width, masks.Height);
-            gl.Uniform2(_guideProgram[4],
-                OverlayMath.CalmRadius(frame.Width, masks.Width, spacing), OverlayMath.CalmRadius(frame.Height, masks.Height, spacing));
-            gl.Uniform1(_guideProgram[5], _colors.Count);
+            Begin(_guideProgram, _guide);
             gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
             _device.Check("DrawArrays guide");
         }
 
+        using (_device.Pass("nearest"u8))
+        {
+            Begin(_nearestProgram, _resolved);
+            _labels.Bind(Uniform.LabelTexture);
+            gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+            _device.Check("DrawArrays nearest");
+        }
+
         using (_device.Pass("resolve"u8))
         {
-            _resolved.BindAsTarget();
-            _resolveProgram.Bind();
-            BindAt(_frame, 0, _resolveProgram[0]);
-            BindAt(_labels, 1, _resolveProgram[1]);
-            BindAt(_guide, 2, _resolveProgram[2]);
-            gl.Uniform2(_resolveProgram[3], frame.Width, frame.Height);
-            gl.Uniform2(_resolveProgram[4], masks.Width, masks.Height);
-            gl.Uniform1(_resolveProgram[5], _colors.Count);
-            gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-            _device.Check("DrawArrays resolve");
+            Begin(_resolveProgram, _resolved);
+            _guide.Bind(Uniform.GuideTexture);
+            _mixed.Draw(_resolveProgram, _resolved);
         }
     }
 
-    private void BindAt(GlTexture texture, int unit, int uniform)
+    private void Begin(GlProgram program, GlTexture target)
     {
-        texture.Bind(unit);
-        _device.Gl.Uniform1(uniform, unit);
+        target.BindAsTarget();
+        program.Bind();
+        _frame.Bind(Uniform.FrameTexture);
+        _device.Gl.Uniform2(program[Uniform.FrameSize], _frame.Width, _frame.Height);
+        _device.Gl.Uniform2(program[Uniform.MapSize], _grid.Width, _grid.Height);
     }
 
     private void UploadTable(GlTexture table, ReadOnlySpan<uint> colors)
@@ -191,7 +224,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
         colors.CopyTo(_padded);
         fixed (uint* pixels = _padded)
         {
-            table.Upload(pixels, rows);
+            table.Upload(pixels, rows, TableWidth);
         }
     }
 }

@@ -36,14 +36,13 @@ internal sealed unsafe class ReadbackRing : IDisposable
     /// <summary>True where the oldest picture has to be fetched before another can be added.</summary>
     public bool IsFull => Count == _slots.Length;
 
-    /// <summary>Starts copying the bound framebuffer, which holds packed pixels (see <c>pack.glsl</c>).</summary>
+    /// <summary>Starts copying the bound framebuffer.</summary>
     /// <param name="source">Frame whose format, index, time stamps and name the picture has.</param>
-    /// <param name="packedWidth">Texels of four bytes in a row.</param>
-    public void Add(Frame source, int packedWidth)
+    public void Add(Frame source)
     {
         var gl = _device.Gl;
         ref var slot = ref _slots[(_first + Count) % _slots.Length];
-        var bytes = (nuint)packedWidth * 4 * (nuint)source.Height;
+        var bytes = (nuint)source.Width * 4 * (nuint)source.Height;
         gl.BindBuffer(BufferTargetARB.PixelPackBuffer, slot.Buffer);
         if (slot.Bytes != bytes)
         {
@@ -52,13 +51,12 @@ internal sealed unsafe class ReadbackRing : IDisposable
         }
 
         gl.PixelStore(PixelStoreParameter.PackAlignment, 4);
-        gl.ReadPixels(0, 0, (uint)packedWidth, (uint)source.Height, PixelFormat.Rgba, PixelType.UnsignedByte, null);
+        gl.ReadPixels(0, 0, (uint)source.Width, (uint)source.Height, PixelFormat.Rgba, PixelType.UnsignedByte, null);
         gl.BindBuffer(BufferTargetARB.PixelPackBuffer, 0);
         _device.Check("ReadPixels");
         // Without a flush the copy may not even begin before it is waited for.
         gl.Flush();
         slot.Format = source.Format;
-        slot.PackedStride = packedWidth * 4;
         (slot.Index, slot.TimestampUs, slot.Times, slot.Name) = (source.Index, source.TimestampUs, source.Times, source.Name);
         Count++;
     }
@@ -81,18 +79,7 @@ internal sealed unsafe class ReadbackRing : IDisposable
             throw new SegrException($"OpenGL: the picture cannot be read back ({gl.GetError()})");
         }
 
-        if (slot.PackedStride == target.Stride)
-        {
-            new ReadOnlySpan<byte>(pixels, target.Format.ByteCount).CopyTo(target.Pixels);
-        }
-        else
-        {
-            for (var y = 0; y < target.Height; y++)
-            {
-                new ReadOnlySpan<byte>(pixels + ((long)y * slot.PackedStride), target.Stride).CopyTo(target.Row(y));
-            }
-        }
-
+        PixelPacking.Compact(new ReadOnlySpan<byte>(pixels, checked((int)slot.Bytes)), target.Pixels);
         gl.UnmapBuffer(BufferTargetARB.PixelPackBuffer);
         gl.BindBuffer(BufferTargetARB.PixelPackBuffer, 0);
         _device.Check("MapBufferRange");
@@ -115,7 +102,6 @@ internal sealed unsafe class ReadbackRing : IDisposable
         public uint Buffer;
         public nuint Bytes;
         public FrameFormat Format;
-        public int PackedStride;
         public long Index;
         public long TimestampUs;
         public FrameTimes Times;

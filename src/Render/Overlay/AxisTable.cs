@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Render.Cpu;
+namespace OpenSegR.Realtime.Render;
 
 /// <summary>Steps 1 and 2 of <see cref="OverlayMath"/> for every pixel of one axis.</summary>
 internal sealed class AxisTable

@@ -1,0 +1,47 @@
+namespace OpenSegR.Realtime.Render.Gl;
+
+/// <summary>
+/// Every uniform of every shader; a shader has some of them, under the same name with a small first letter. The textures come first: each
+/// has the texture unit of its number in all programs.
+/// </summary>
+internal enum Uniform
+{
+    /// <summary>The frame, RGBA8UI; alpha is unused.</summary>
+    FrameTexture,
+
+    /// <summary>The label map, R16UI.</summary>
+    LabelTexture,
+
+    /// <summary>Guide colours, RGBA8UI, of the label map's size.</summary>
+    GuideTexture,
+
+    /// <summary>Labels of the frame's pixels, R16UI.</summary>
+    ResolvedTexture,
+
+    /// <summary>Fill colours of the labels, RGBA8UI.</summary>
+    FillTable,
+
+    /// <summary>Contour colours of the labels, RGBA8UI.</summary>
+    ContourTable,
+
+    /// <summary>Rectangles, RGBA16UI.</summary>
+    RectTexture,
+
+    /// <summary>Number of textures; the first that is no texture.</summary>
+    FrameSize,
+
+    /// <summary>Size of the label map.</summary>
+    MapSize,
+
+    /// <summary>Size of what is drawn into.</summary>
+    TargetSize,
+
+    /// <summary>1 where there are masks, otherwise 0.</summary>
+    HasMasks,
+
+    /// <summary>Pixels between taps of a contour's window, or 0.</summary>
+    ContourStep,
+
+    /// <summary>Window weights between which a contour becomes full.</summary>
+    ContourRamp,
+}
