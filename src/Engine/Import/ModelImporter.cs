@@ -6,6 +6,8 @@ namespace OpenSegR.Realtime.Import;
 /// <summary>Makes a model folder from a checkpoint. Tensors are streamed: memory does not grow with the size of the checkpoint.</summary>
 public static class ModelImporter
 {
+    private const string WeightsName = "weights.safetensors";
+
     // CLIP's mean and deviation of colours on the 0 to 255 scale, as all published configurations of both models state them.
     private static readonly float[] ClipMean = [122.7709383f, 116.7460125f, 104.09373615f];
     private static readonly float[] ClipStd = [68.5005327f, 66.6321579f, 70.32316305f];
@@ -44,30 +46,7 @@ public static class ModelImporter
 
         var source = FileHashes.Get(
             checkpointPath, progress is null ? null : new ImportStepProgress(progress, ImportStep.Hashing, checkpoint.Length), cancellation);
-        target.Create();
-        const string WeightsName = "weights.safetensors";
-        var weights = WriteWeights(checkpoint, model, System.IO.Path.Combine(target.Path, WeightsName), progress, cancellation);
-        var manifest = new ModelManifest
-        {
-            Format = ModelManifest.CurrentFormat,
-            Name = CleanName(options.Name ?? System.IO.Path.GetFileNameWithoutExtension(checkpointPath)),
-            Architecture = model.MaftPlus is not null ? ModelManifest.MaftPlusArchitecture : ModelManifest.SedArchitecture,
-            MaftPlus = model.MaftPlus,
-            Sed = model.Sed,
-            PixelMean = ClipMean,
-            PixelStd = ClipStd,
-            Templates = model.MaftPlus is not null ? "vild" : "imagenet",
-            WeightsFile = WeightsName,
-            Files = new Dictionary<string, ModelFile> { [WeightsName] = weights },
-            Provenance = $"imported from {System.IO.Path.GetFileName(checkpointPath)}, SHA-256 {source}"
-                + (assumptions.Count > 0 ? $"; assumed: {string.Join("; ", assumptions)}" : ""),
-            Licence = options.Licence ?? "unknown",
-        };
-        ManifestRules.Check(manifest, checkpointPath);
-        target.WriteFile(ModelManifest.FileName, ManifestJson.Serialize(manifest));
-        cancellation.ThrowIfCancellationRequested();
-        target.Commit();
-        FileHashes.Remember(System.IO.Path.Combine(target.FinalPath, WeightsName), weights.Sha256);
+        var manifest = Write(target, checkpoint, model, options, Provenance(checkpointPath, source, assumptions), progress, cancellation);
         return new ImportReport
         {
             Folder = target.FinalPath,
@@ -83,11 +62,51 @@ public static class ModelImporter
     /// <summary>Whether the name of a checkpoint or of its folder says that it is a panoptic one.</summary>
     internal static bool GuessPanoptic(string checkpointPath)
     {
-        var full = System.IO.Path.GetFullPath(checkpointPath);
-        return Says(System.IO.Path.GetFileName(full)) || Says(System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)));
+        var full = Path.GetFullPath(checkpointPath);
+        return Says(Path.GetFileName(full)) || Says(Path.GetFileName(Path.GetDirectoryName(full)));
 
         static bool Says(string? name) => name is not null && name.Contains("pano", StringComparison.OrdinalIgnoreCase);
     }
+
+    private static ModelManifest Write(
+        TemporaryFolder target, Checkpoint checkpoint, RecognisedModel model, ImportOptions options, string provenance,
+        IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            target.Create();
+            var weights = WriteWeights(checkpoint, model, Path.Combine(target.Path, WeightsName), progress, cancellation);
+            var manifest = new ModelManifest
+            {
+                Format = ModelManifest.CurrentFormat,
+                Name = CleanName(options.Name ?? Path.GetFileNameWithoutExtension(checkpoint.Path)),
+                Architecture = model.MaftPlus is not null ? ModelManifest.MaftPlusArchitecture : ModelManifest.SedArchitecture,
+                MaftPlus = model.MaftPlus,
+                Sed = model.Sed,
+                PixelMean = ClipMean,
+                PixelStd = ClipStd,
+                Templates = model.MaftPlus is not null ? "vild" : "imagenet",
+                WeightsFile = WeightsName,
+                Files = new Dictionary<string, ModelFile> { [WeightsName] = weights },
+                Provenance = provenance,
+                Licence = options.Licence ?? "unknown",
+            };
+            ManifestRules.Check(manifest, checkpoint.Path);
+            target.WriteFile(ModelManifest.FileName, ManifestJson.Serialize(manifest));
+            cancellation.ThrowIfCancellationRequested();
+            target.Commit();
+            FileHashes.Remember(Path.Combine(target.FinalPath, WeightsName), weights.Sha256);
+            return manifest;
+        }
+        catch (InputException error) when (error is not ModelException && error.InnerException is { } cause)
+        {
+            // Names the folder that was asked for, not the temporary file that could not be written.
+            throw new InputException($"cannot write the model folder '{target.FinalPath}': {FileErrors.Reason(cause)}; nothing was left behind, name another folder or make room", error);
+        }
+    }
+
+    private static string Provenance(string checkpointPath, string hash, List<string> assumptions) =>
+        $"imported from {Path.GetFileName(checkpointPath)}, SHA-256 {hash}" + (assumptions.Count > 0 ? $"; assumed: {string.Join("; ", assumptions)}" : "");
 
     private static ModelFile WriteWeights(
         Checkpoint checkpoint, RecognisedModel model, string path, IProgress<ImportProgress>? progress, CancellationToken cancellation)

@@ -16,6 +16,7 @@ internal static class SafetensorsHeader
     public const string MetadataName = "__metadata__";
 
     private const int MaxNameLength = 4096;
+    private const int MaxTensors = 100_000;
 
     /// <summary>Parses a header.</summary>
     /// <param name="path">File name for messages.</param>
@@ -38,6 +39,11 @@ internal static class SafetensorsHeader
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = reader.GetString()!;
+                if (names.Count >= MaxTensors)
+                {
+                    throw Broken(path, $"it has more than {MaxTensors} tensors");
+                }
+
                 if (!names.Add(name))
                 {
                     throw Broken(path, $"the name '{Shorten(name)}' appears twice");

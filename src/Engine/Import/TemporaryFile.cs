@@ -26,7 +26,7 @@ internal sealed class TemporaryFile : IDisposable
 
             _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         }
-        catch (Exception error) when (IsFileError(error))
+        catch (Exception error) when (FileErrors.Is(error))
         {
             throw Failure(error);
         }
@@ -40,7 +40,7 @@ internal sealed class TemporaryFile : IDisposable
         {
             _stream.Write(bytes);
         }
-        catch (Exception error) when (IsFileError(error))
+        catch (Exception error) when (FileErrors.Is(error))
         {
             throw Failure(error);
         }
@@ -57,7 +57,7 @@ internal sealed class TemporaryFile : IDisposable
             File.Move(_temporary, _path, overwrite: true);
             _committed = true;
         }
-        catch (Exception error) when (IsFileError(error))
+        catch (Exception error) when (FileErrors.Is(error))
         {
             throw Failure(error);
         }
@@ -84,14 +84,11 @@ internal sealed class TemporaryFile : IDisposable
         {
             File.Delete(_temporary);
         }
-        catch (Exception error) when (IsFileError(error))
+        catch (Exception error) when (FileErrors.Is(error))
         {
             // Nothing more can be done about a file that cannot be deleted, and the first failure matters more.
         }
     }
 
-    private static bool IsFileError(Exception error) =>
-        error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
-
-    private InputException Failure(Exception error) => new($"cannot write '{_path}': {error.Message.ReplaceLineEndings(" ")}", error);
+    private InputException Failure(Exception error) => new($"cannot write '{_path}': {FileErrors.Reason(error)}", error);
 }

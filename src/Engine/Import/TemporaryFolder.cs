@@ -119,7 +119,7 @@ internal sealed class TemporaryFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"'{path}' cannot be used: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new InputException($"'{path}' cannot be used: {FileErrors.Reason(error)}", error);
         }
     }
 
@@ -129,9 +129,9 @@ internal sealed class TemporaryFolder : IDisposable
         {
             action();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (FileErrors.Is(error))
         {
-            throw new InputException($"cannot write the model folder '{FinalPath}': {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new InputException($"cannot write the model folder '{FinalPath}': {FileErrors.Reason(error)}", error);
         }
     }
 }

@@ -28,9 +28,9 @@ internal static class UntrustedFile
         {
             throw new ModelException($"'{path}' does not exist; check the path", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (FileErrors.Is(error))
         {
-            throw new ModelException($"'{path}' cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new ModelException($"'{path}' cannot be read: {FileErrors.Reason(error)}", error);
         }
 
         // Pipes and devices have no length and cannot be read by position.
@@ -63,7 +63,7 @@ internal static class UntrustedFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"'{path}' cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new ModelException($"'{path}' cannot be read: {FileErrors.Reason(error)}", error);
         }
 
         return done;

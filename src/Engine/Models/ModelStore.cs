@@ -180,7 +180,7 @@ public sealed class ModelStore
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new InputException(
-                    $"the cache folder '{Path.GetDirectoryName(path)}' cannot be written ({error.Message.ReplaceLineEndings(" ")}); set SEGR_CACHE, or import with: segr import CHECKPOINT --out DIR", error);
+                    $"the cache folder '{Path.GetDirectoryName(path)}' cannot be written ({FileErrors.Reason(error)}); set SEGR_CACHE, or import with: segr import CHECKPOINT --out DIR", error);
             }
         }
     }

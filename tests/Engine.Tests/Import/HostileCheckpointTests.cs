@@ -32,6 +32,18 @@ public sealed class HostileCheckpointTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("torch._utils", "_rebuild_sparse_tensor")]
+    [InlineData("torch._utils", "_rebuild_qtensor")]
+    [InlineData("torch", "ComplexFloatStorage")]
+    [InlineData("torch", "QInt8Storage")]
+    public void Tensors_of_other_kinds_are_named(string module, string name)
+    {
+        var error = Refuse(TorchFile.Archive(new PickleBuilder().Global(module, name).Stop().ToArray()));
+        Assert.Contains("not supported", error.Message, StringComparison.Ordinal);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Allowed_names_cannot_be_used_for_something_else()
     {
@@ -157,6 +169,13 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData(new[] { 24L }, new[] { 1L }, 0L, -24L)]
     public void Views_beyond_their_data_are_refused(long[] shape, long[] strides, long offset, long storageCount) =>
         Refuse(TorchFile.Archive(TorchFile.Description(shape, strides, offset, storageCount)));
+
+    [Fact]
+    public void Endless_names_and_prefixes_are_refused()
+    {
+        var name = string.Concat(Enumerable.Repeat("module.", 500_000));
+        Assert.Contains("characters long", Refuse(TorchFile.Archive(new PickleBuilder().Dict().Text(name).Tensor("0", "FloatStorage", 24, 0, [24], [1]).Op('s').Stop().ToArray())).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Too_many_axes_and_unknown_types_are_refused()

@@ -14,6 +14,8 @@ internal sealed class ScratchFolder : IDisposable
 
     public string Write(string name, byte[] bytes)
     {
+        // Deleted first, because ext4 waits for the disk when a file is emptied and written again, which thousands of small files would feel.
+        System.IO.File.Delete(File(name));
         System.IO.File.WriteAllBytes(File(name), bytes);
         return File(name);
     }

@@ -77,10 +77,20 @@ internal static class TorchGlobals
             return global;
         }
 
+        if (module == "torch._utils" && name.StartsWith("_rebuild_", StringComparison.Ordinal))
+        {
+            throw new ModelException($"'{path}' holds a kind of tensor that is not supported ({Printable(global.FullName)}); save dense tensors of plain numbers");
+        }
+
+        if (module is "torch" or "torch.storage" && name.EndsWith("Storage", StringComparison.Ordinal))
+        {
+            throw new ModelException($"'{path}' holds tensors of an element type that is not supported ({Printable(global.FullName)}); save floating-point tensors");
+        }
+
         // The functions of Python's os live in a module named after the platform.
         var alias = module is "posix" or "nt" ? $"os.{name} (as {Printable(global.FullName)})" : Printable(global.FullName);
         throw new ModelException(
-            $"'{path}' is refused: it wants to call or create {alias}, and a checkpoint of weights needs nothing like that. Nothing was run. "
+            $"'{path}' is refused: it wants to call {alias}, which no checkpoint of weights needs; nothing was run. "
             + "If you trust its author, save only the weights: torch.save({'model': model.state_dict()}, 'new.pth')");
     }
 
@@ -223,7 +233,7 @@ internal static class TorchGlobals
             "copyreg._reconstructor", "copy_reg._reconstructor", "datetime.date", "datetime.datetime", "datetime.timedelta", "datetime.timezone",
             "detectron2.config.config.CfgNode", "fvcore.common.config.CfgNode", "yacs.config.CfgNode",
             "numpy.core.multiarray._reconstruct", "numpy.core.multiarray.scalar", "numpy._core.multiarray._reconstruct",
-            "numpy._core.multiarray.scalar", "numpy.dtype", "numpy.ndarray", "pathlib.PosixPath", "pathlib.PurePosixPath",
+            "numpy._core.multiarray.scalar", "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer", "numpy.dtype", "numpy.ndarray", "pathlib.PosixPath", "pathlib.PurePosixPath",
             "pathlib.WindowsPath", "pathlib.PureWindowsPath", "torch.device",
         ])
         {
