@@ -18,4 +18,16 @@ const Kernels& kernels(CpuLevel level) {
 #endif
 }
 
+const DenseKernels& denseKernels(CpuLevel level, Precision precision) {
+#if defined(__x86_64__)
+  if (level == CpuLevel::avx512) {
+    if (precision == Precision::int8 && __builtin_cpu_supports("avx512vnni")) return avx512_vnni::denseTable;
+    if (precision != Precision::fp32 && __builtin_cpu_supports("avx512bf16")) return avx512_bf16::denseTable;
+  }
+#else
+  static_cast<void>(precision);
+#endif
+  return kernels(level).dense;
+}
+
 }  // namespace segr::cpu

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cpu_level.h"
+#include "dense.h"
 
 // The kernels behind the operators: plain pointers and sizes, already checked (see geometry.h), no allocation, no threads of their own.
 // Each works on a range of its task, so that the caller can split the range over threads.
@@ -69,10 +70,14 @@ struct Kernels {
   void (*deformAttn)(const DeformAttnTask&, int64_t begin, int64_t end);
   void (*deformAttnFused)(const DeformAttnTask&, int64_t begin, int64_t end);
   void (*depthwiseNorm)(const DepthwiseNormTask&, int64_t beginRow, int64_t endRow);  // rows of the N * H image rows
+  DenseKernels dense;                                                                 // in float32
 };
 
 /// The kernels of a level that supports(level) confirmed.
 const Kernels& kernels(CpuLevel level);
+
+/// The dense kernels of a level in `precision`, or in the nearest better one where the level or the machine has no instructions for it.
+const DenseKernels& denseKernels(CpuLevel level, Precision precision);
 
 namespace scalar {
 extern const Kernels kernelTable;
@@ -83,6 +88,12 @@ extern const Kernels kernelTable;
 }
 namespace avx512 {
 extern const Kernels kernelTable;
+}
+namespace avx512_bf16 {
+extern const DenseKernels denseTable;
+}
+namespace avx512_vnni {
+extern const DenseKernels denseTable;
 }
 #endif
 

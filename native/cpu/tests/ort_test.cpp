@@ -210,6 +210,102 @@ TEST("DepthwiseConv7x7LayerNorm insists on constant weights") {
   REQUIRE(error.find("DepthwiseConv7x7LayerNorm: weight must be a constant initializer.") != std::string::npos, error);
 }
 
+/// x [.., 24] through an MLP 24 -> 40 -> 24 with layer scale, residual and layer norm, by our node and by ONNX Runtime's.
+struct MlpModels {
+  Tensor<float> x{"x", {2, 17, 24}};
+  Floats weight1, bias1, weight2, bias2, scale, normScale, normShift;
+
+  MlpModels() {
+    Numbers numbers(27);
+    x.data = numbers.floats(segr::ort::count(x.shape), -1, 1);
+    weight1 = numbers.floats(40 * 24, -0.3f, 0.3f), bias1 = numbers.floats(40, -1, 1);
+    weight2 = numbers.floats(24 * 40, -0.3f, 0.3f), bias2 = numbers.floats(24, -1, 1);
+    scale = numbers.floats(24, 0.5f, 2), normScale = numbers.floats(24, 0.5f, 2), normShift = numbers.floats(24, -1, 1);
+  }
+
+  ModelBuilder start() const {
+    ModelBuilder model;
+    model.input<float>("x", {-1, -1, 24}).output<float>("y", {-1, -1, 24});
+    model.constant<float>("weight1", {40, 24}, weight1).constant<float>("bias1", {40}, bias1);
+    model.constant<float>("weight2", {24, 40}, weight2).constant<float>("bias2", {24}, bias2).constant<float>("scale", {24}, scale);
+    model.constant<float>("norm_scale", {24}, normScale).constant<float>("norm_shift", {24}, normShift);
+    return model;
+  }
+
+  Floats theirs() {
+    ModelBuilder model = start();
+    const auto perm = attribute("perm", segr::ort::Shape{1, 0});
+    model.node("Transpose", {"weight1"}, {"t1"}, perm).node("Transpose", {"weight2"}, {"t2"}, perm);
+    model.node("MatMul", {"x", "t1"}, {"a"}).node("Add", {"a", "bias1"}, {"b"}).node("Gelu", {"b"}, {"c"});
+    model.node("MatMul", {"c", "t2"}, {"d"})
+        .node("Add", {"d", "bias2"}, {"e"})
+        .node("Mul", {"e", "scale"}, {"f"})
+        .node("Add", {"f", "x"}, {"g"});
+    model.node("LayerNormalization", {"g", "norm_scale", "norm_shift"}, {"y"}, attribute("epsilon", 1e-5f));
+    Ort::Session session = model.build(environment(), options());
+    return run(session, x);
+  }
+
+  Floats ours(const char* precision) {
+    ModelBuilder model = start();
+    model.nodeIn("segr", "Mlp", {"x", "weight1", "bias1", "weight2", "bias2", "scale", "x", "norm_scale", "norm_shift"}, {"y"},
+                 attribute("precision", precision));
+    Ort::Session session = model.build(environment(), options());
+    return run(session, x);
+  }
+};
+
+TEST("Mlp agrees with ONNX Runtime's own operators") {
+  MlpModels models;
+  const Floats expected = models.theirs();
+  REQUIRE_CLOSE(models.ours("fp32"), expected, 1e-5, "fp32");
+  REQUIRE_CLOSE(models.ours("bf16"), expected, 0.05, "bf16");
+  REQUIRE_CLOSE(models.ours("int8"), expected, 0.15, "int8");
+  const std::string error = errorOf([&] { models.ours("fp8"); });
+  REQUIRE(error.find("Mlp: precision is 'fp8'") != std::string::npos, error);
+}
+
+TEST("Linear works with every optional input left out or in the middle") {
+  Tensor<float> x("x", {3, 2}), residual("residual", {3, 2});
+  x.data = {1, 2, 3, 4, 5, 6};
+  residual.data = {10, 20, 30, 40, 50, 60};
+  ModelBuilder bare, added;
+  for (ModelBuilder* model : {&bare, &added}) {
+    model->input<float>("x", {-1, 2}).output<float>("y", {-1, 2}).constant<float>("weight", {2, 2}, {1, 1, 1, -1});
+  }
+  bare.nodeIn("segr", "Linear", {"x", "weight"}, {"y"});
+  Ort::Session session = bare.build(environment(), options());
+  REQUIRE_CLOSE(run(session, x), (Floats{3, -1, 7, -1, 11, -1}), 1e-6, "bare");
+
+  added.input<float>("residual", {-1, 2}).nodeIn("segr", "Linear", {"x", "weight", "", "residual"}, {"y"}, attribute("activation", "relu"));
+  Ort::Session withResidual = added.build(environment(), options());
+  REQUIRE_CLOSE(run(withResidual, x, residual), (Floats{13, 20, 37, 40, 61, 60}), 1e-6, "residual");
+}
+
+TEST("Conv2dChannelsLast agrees with ONNX Runtime's Conv") {
+  Numbers numbers(28);
+  Tensor<float> x("x", {2, 9, 11, 20});
+  x.data = numbers.floats(segr::ort::count(x.shape), -1, 1);
+  Numbers weights(30);
+  const Floats weight = weights.floats(30 * 180, -0.1f, 0.1f), bias = weights.floats(30, -1, 1);
+  const auto build = [&](bool own) {
+    ModelBuilder model;
+    model.input<float>("x", {-1, -1, -1, 20}).output<float>("y", {-1, -1, -1, 30});
+    model.constant<float>("weight", {30, 20, 3, 3}, weight).constant<float>("bias", {30}, bias);
+    const auto pads = attribute("pads", segr::ort::Shape{1, 2, 1, 0});
+    if (own) {
+      model.nodeIn("segr", "Conv2dChannelsLast", {"x", "weight", "bias"}, {"y"}, pads, attribute("stride", int64_t{2}));
+    } else {
+      model.node("Transpose", {"x"}, {"nchw"}, attribute("perm", segr::ort::Shape{0, 3, 1, 2}));
+      model.node("Conv", {"nchw", "weight", "bias"}, {"conv"}, pads, attribute("strides", segr::ort::Shape{2, 2}));
+      model.node("Transpose", {"conv"}, {"y"}, attribute("perm", segr::ort::Shape{0, 2, 3, 1}));
+    }
+    Ort::Session session = model.build(environment(), options());
+    return run(session, x);
+  };
+  REQUIRE_CLOSE(build(true), build(false), 1e-5, "convolution");
+}
+
 TEST("output shapes are inferred") {
   Attention a(26);
   environment();
@@ -221,6 +317,14 @@ TEST("output shapes are inferred") {
   Ort::Session session = model.build(environment(), options());
   const std::vector<int64_t> shape = session.GetOutputTypeInfo(0).GetTensorTypeAndShapeInfo().GetShape();
   REQUIRE((shape == std::vector<int64_t>{2, 70, 32}), text(shape));
+
+  // A dimension that is known only by name keeps it, and inputs left out do not matter.
+  ModelBuilder rows;
+  rows.input<float>("x", {-1, 5, 2}).output<float>("y", {-1, -1, -1}).constant<float>("weight", {7, 2}, Floats(14, 1));
+  rows.nodeIn("segr", "Linear", {"x", "weight"}, {"y"});
+  Ort::Session linear = rows.build(environment(), options());
+  const std::vector<int64_t> linearShape = linear.GetOutputTypeInfo(0).GetTensorTypeAndShapeInfo().GetShape();
+  REQUIRE((linearShape == std::vector<int64_t>{-1, 5, 7}), text(linearShape));
 }
 
 }  // namespace

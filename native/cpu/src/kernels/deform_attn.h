@@ -7,7 +7,7 @@
 // and align_corners=False). Two steps per head: lanes over samples turn locations into four pixel rows and weights each, then lanes over
 // channels add the rows up.
 
-namespace segr::cpu::SEGR_LEVEL {
+namespace segr::cpu::SEGR_NAMESPACE {
 
 /// How many of the lanes from s on are below n.
 SEGR_INLINE int lanesAt(int s, int n) {
@@ -251,4 +251,4 @@ inline void deformAttnFused(const DeformAttnTask& task, int64_t begin, int64_t e
   }
 }
 
-}  // namespace segr::cpu::SEGR_LEVEL
+}  // namespace segr::cpu::SEGR_NAMESPACE

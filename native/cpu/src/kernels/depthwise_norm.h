@@ -2,12 +2,13 @@
 
 #include "../kernels.h"
 #include "../simd/simd.h"
+#include "layer_norm.h"
 
 // Depthwise 7x7 convolution and layer norm in one pass, channels last: the head of a ConvNeXt block (Liu et al., CVPR 2022).
 // Lanes run over channels. A tile is 8, 4 or 1 neighbouring pixels of a row: each input vector, loaded once per filter row,
 // serves all of the tile's pixels it reaches. The tile is normalised while it is still in the first-level cache.
 
-namespace segr::cpu::SEGR_LEVEL {
+namespace segr::cpu::SEGR_NAMESPACE {
 
 /// One vector of n channels of a tile of T pixels starting at column x. `interior`: no column of the window is outside the image.
 /// `whole`: n is a full vector.
@@ -42,27 +43,6 @@ SEGR_INLINE void convolveTile(const DepthwiseNormTask& task, const float* image,
   }
 }
 
-/// Layer norm of one pixel in place. Two passes over the channels: a single pass of sums and squares would lose digits.
-SEGR_INLINE void normalise(const DepthwiseNormTask& task, float* pixel) {
-  using S = Simd;
-  const int64_t channels = task.channels;
-  const auto at = [channels](int64_t c) { return channels - c < S::lanes ? static_cast<int>(channels - c) : S::lanes; };
-  S::Float total = S::zero();
-  for (int64_t c = 0; c < channels; c += S::lanes) total = S::add(total, S::loadFirst(pixel + c, at(c)));
-  const S::Float mean = S::set(S::sum(total) / static_cast<float>(channels));
-  S::Float squares = S::zero();
-  for (int64_t c = 0; c < channels; c += S::lanes) {
-    const S::Float d = S::sub(S::loadFirst(pixel + c, at(c), mean), mean);
-    squares = S::fma(d, d, squares);
-  }
-  const S::Float inverse = S::set(1.0f / __builtin_sqrtf(S::sum(squares) / static_cast<float>(channels) + task.epsilon));
-  for (int64_t c = 0; c < channels; c += S::lanes) {
-    const int n = at(c);
-    const S::Float d = S::mul(S::sub(S::loadFirst(pixel + c, n), mean), inverse);
-    S::storeFirst(pixel + c, S::fma(d, S::loadFirst(task.scale + c, n), S::loadFirst(task.shift + c, n)), n);
-  }
-}
-
 template <int T, bool interior>
 SEGR_INLINE void convolveChannels(const DepthwiseNormTask& task, const float* image, int64_t y, int64_t x, float* out) {
   int64_t c = 0;
@@ -77,7 +57,7 @@ SEGR_INLINE void depthwiseNormTile(const DepthwiseNormTask& task, const float* i
   } else {
     convolveChannels<T, false>(task, image, y, x, out);
   }
-  for (int t = 0; t < T; ++t) normalise(task, out + t * task.channels);
+  for (int t = 0; t < T; ++t) layerNorm(out + t * task.channels, task.channels, task.scale, task.shift, task.epsilon);
 }
 
 inline void depthwiseNorm(const DepthwiseNormTask& task, int64_t beginRow, int64_t endRow) {
@@ -92,4 +72,4 @@ inline void depthwiseNorm(const DepthwiseNormTask& task, int64_t beginRow, int64
   }
 }
 
-}  // namespace segr::cpu::SEGR_LEVEL
+}  // namespace segr::cpu::SEGR_NAMESPACE

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <exception>
-#include <memory>
+#include <mutex>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "../dense_geometry.h"
 #include "../geometry.h"
 #include "../kernels.h"
 #include "ort.h"
+#include "shape_inference.h"
 
 // What the operators share: how one is declared to ONNX Runtime, and how it talks to it. No exception leaves a callback.
 
@@ -39,7 +43,7 @@ struct InputSpec {
 };
 
 /// Declares operator `Op`, which has: static name(), static inputs() -> span of InputSpec, a constructor from (Ort::ConstKernelInfo, const
-/// Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(Ort::ShapeInferContext&). One float output.
+/// Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(const ShapeInference&). One float output.
 template <typename Op>
 class CustomOp : public OrtCustomOp {
  public:
@@ -75,8 +79,8 @@ class CustomOp : public OrtCustomOp {
     InferOutputShapeFn = [](const OrtCustomOp*, OrtShapeInferContext* raw) -> OrtStatusPtr {
       // Only a hint for the memory planner: an input whose shape is not known yet is no error.
       try {
-        Ort::ShapeInferContext context(&Ort::GetApi(), raw);
-        Op::inferShape(context);
+        const ShapeInference inference(raw);
+        Op::inferShape(inference);
       } catch (...) {
       }
       return nullptr;
@@ -88,7 +92,7 @@ class CustomOp : public OrtCustomOp {
 };
 
 /// Runs body(begin, end) over [0, count) on the session's threads, in ranges of at least `grain`.
-/// Several ranges per thread, so that a thread that is held up leaves its share to the others.
+/// Several ranges per thread, so that a thread that is held up leaves its share to the others. An exception of the body is thrown here.
 template <typename Body>
 void parallel(const Ort::KernelContext& context, int64_t count, int64_t grain, const Body& body) {
   constexpr int64_t mostRanges = 64;
@@ -101,40 +105,62 @@ void parallel(const Ort::KernelContext& context, int64_t count, int64_t grain, c
     const Body& body;
     int64_t count;
     int64_t ranges;
-  } work{body, count, ranges};
+    std::once_flag once;
+    std::exception_ptr error;
+  } work{body, count, ranges, {}, nullptr};
   context.ParallelFor(
       [](void* raw, size_t range) {
-        const Work& w = *static_cast<const Work*>(raw);
+        Work& w = *static_cast<Work*>(raw);
         const auto i = static_cast<int64_t>(range);
-        w.body(w.count * i / w.ranges, w.count * (i + 1) / w.ranges);
+        try {
+          w.body(w.count * i / w.ranges, w.count * (i + 1) / w.ranges);
+        } catch (...) {
+          std::call_once(w.once, [&w] { w.error = std::current_exception(); });
+        }
       },
       static_cast<size_t>(ranges), static_cast<size_t>(ranges), &work);
-}
-
-/// Declares the output's shape while the model is loaded, where every side is a number or a name. A side that is neither comes from ONNX
-/// Runtime as -1, which it would take for a number if it were handed back.
-inline void declareOutput(Ort::ShapeInferContext& context, const Ort::ShapeInferContext::Shape& shape) {
-  for (const auto& side : shape) {
-    if (side.IsInt() && side.AsInt() < 0) return;
-  }
-  context.SetOutputShape(0, shape);
+  if (work.error != nullptr) std::rethrow_exception(work.error);
 }
 
 inline Shape shapeOf(const Ort::ConstValue& value) {
   return value.GetTensorTypeAndShapeInfo().GetShape();
 }
 
-/// A constant initializer; ShapeError when the input is computed by another node or fed.
-inline Ort::ConstValue constantInput(const Ort::ConstKernelInfo& info, const char* op, const InputSpec& spec, size_t index) {
-  int isConstant = 0;
-  Ort::ConstValue value = info.GetTensorConstantInput(index, &isConstant);
-  if (isConstant == 0) throw ShapeError(std::string(op) + ": " + spec.name + " must be a constant initializer.");
-  return value;
+/// Whether the node has the input: an optional one may be left out at the end, or anywhere by an empty name.
+inline bool hasInput(const Ort::ConstKernelInfo& info, size_t index) {
+  return index < info.GetInputCount() && !info.GetInputName(index).empty();
 }
 
-inline std::vector<float> copyOf(const Ort::ConstValue& value) {
-  const float* data = value.GetTensorData<float>();
-  return {data, data + value.GetTensorTypeAndShapeInfo().GetElementCount()};
+/// A constant initializer, empty where an optional input is left out. ShapeError when the input is computed by another node or fed.
+inline ConstantTensor constantInput(const Ort::ConstKernelInfo& info, const char* op, const InputSpec& spec, size_t index) {
+  if (spec.optional && !hasInput(info, index)) return {};
+  int isConstant = 0;
+  const Ort::ConstValue value = info.GetTensorConstantInput(index, &isConstant);
+  if (isConstant == 0) throw ShapeError(std::string(op) + ": " + spec.name + " must be a constant initializer.");
+  return {shapeOf(value), value.GetTensorData<float>()};
+}
+
+/// Attributes that may be left out. ONNX Runtime reports a missing one as an error.
+inline int64_t attribute(const Ort::ConstKernelInfo& info, const char* name, int64_t otherwise) {
+  int64_t value = 0;
+  return Ort::Status(Ort::GetApi().KernelInfoGetAttribute_int64(info, name, &value)).IsOK() ? value : otherwise;
+}
+
+inline float attribute(const Ort::ConstKernelInfo& info, const char* name, float otherwise) {
+  float value = 0;
+  return Ort::Status(Ort::GetApi().KernelInfoGetAttribute_float(info, name, &value)).IsOK() ? value : otherwise;
+}
+
+inline std::string attribute(const Ort::ConstKernelInfo& info, const char* name, const char* otherwise) {
+  size_t size = 0;
+  if (!Ort::Status(Ort::GetApi().KernelInfoGetAttribute_string(info, name, nullptr, &size)).IsOK()) return otherwise;
+  return info.GetAttribute<std::string>(name);
+}
+
+inline std::vector<int64_t> attribute(const Ort::ConstKernelInfo& info, const char* name, std::vector<int64_t> otherwise) {
+  size_t size = 0;
+  if (!Ort::Status(Ort::GetApi().KernelInfoGetAttributeArray_int64(info, name, nullptr, &size)).IsOK()) return otherwise;
+  return info.GetAttributes<int64_t>(name);
 }
 
 }  // namespace segr::cpu

@@ -19,11 +19,10 @@ std::span<const InputSpec> DeformAttnOp::inputs() {
   return specs;
 }
 
-void DeformAttnOp::inferShape(Ort::ShapeInferContext& context) {
-  const auto& value = context.GetInputShape(0);
-  const auto& locations = context.GetInputShape(3);
-  if (value.size() != 4 || locations.size() != 6 || !value[2].IsInt() || !value[3].IsInt() || value[2].AsInt() < 0) return;
-  declareOutput(context, {value[0], locations[1], value[2].AsInt() * value[3].AsInt()});
+void DeformAttnOp::inferShape(const ShapeInference& inference) {
+  const InferredShape value = inference.input(0), locations = inference.input(3);
+  if (value.size() != 4 || locations.size() != 6 || value[2].value < 0 || value[3].value < 0) return;
+  inference.setOutput({value[0], locations[1], {value[2].value * value[3].value, ""}});
 }
 
 DeformAttnOp::DeformAttnOp(const Ort::ConstKernelInfo&, const Kernels& kernels) : kernels_(kernels) {}
@@ -55,11 +54,9 @@ std::span<const InputSpec> DeformAttnFusedOp::inputs() {
   return specs;
 }
 
-void DeformAttnFusedOp::inferShape(Ort::ShapeInferContext& context) {
-  const auto& value = context.GetInputShape(0);
-  const auto& offsets = context.GetInputShape(2);
-  if (value.size() != 3 || offsets.size() != 3) return;
-  declareOutput(context, {value[0], offsets[1], value[2]});
+void DeformAttnFusedOp::inferShape(const ShapeInference& inference) {
+  const InferredShape value = inference.input(0), offsets = inference.input(2);
+  if (value.size() == 3 && offsets.size() == 3) inference.setOutput({value[0], offsets[1], value[2]});
 }
 
 DeformAttnFusedOp::DeformAttnFusedOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)

@@ -9,7 +9,7 @@ class DeformAttnOp {
  public:
   static const char* name() { return "MSDeformAttn"; }
   static std::span<const InputSpec> inputs();
-  static void inferShape(Ort::ShapeInferContext& context);
+  static void inferShape(const ShapeInference& inference);
 
   DeformAttnOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;
@@ -23,7 +23,7 @@ class DeformAttnFusedOp {
  public:
   static const char* name() { return "MSDeformAttnFused"; }
   static std::span<const InputSpec> inputs();
-  static void inferShape(Ort::ShapeInferContext& context);
+  static void inferShape(const ShapeInference& inference);
 
   DeformAttnFusedOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;

@@ -7,22 +7,19 @@ std::span<const InputSpec> DepthwiseNormOp::inputs() {
   return specs;
 }
 
-void DepthwiseNormOp::inferShape(Ort::ShapeInferContext& context) {
-  const auto& x = context.GetInputShape(0);
-  if (x.size() == 4) declareOutput(context, x);
+void DepthwiseNormOp::inferShape(const ShapeInference& inference) {
+  inference.setOutput(inference.input(0));
 }
 
-DepthwiseNormOp::DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels) : kernels_(kernels) {
+DepthwiseNormOp::DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
+    : kernels_(kernels), epsilon_(attribute(info, "epsilon", 1e-6f)) {
   const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
-  const Ort::ConstValue weight = constant(1), bias = constant(2), scale = constant(3), shift = constant(4);
-  channels_ = checkDepthwiseConstants(shapeOf(weight), shapeOf(bias), shapeOf(scale), shapeOf(shift));
-  weight_ = repackDepthwise(weight.GetTensorData<float>(), channels_);
-  bias_ = copyOf(bias);
-  scale_ = copyOf(scale);
-  shift_ = copyOf(shift);
-  float epsilon = 0;
-  // ONNX Runtime reports an attribute that is left out as an error.
-  if (Ort::Status(Ort::GetApi().KernelInfoGetAttribute_float(info, "epsilon", &epsilon)).IsOK()) epsilon_ = epsilon;
+  const ConstantTensor weight = constant(1), bias = constant(2), scale = constant(3), shift = constant(4);
+  channels_ = checkDepthwiseConstants(weight.shape, bias.shape, scale.shape, shift.shape);
+  weight_ = repackDepthwise(weight.data, channels_);
+  bias_.assign(bias.data, bias.data + channels_);
+  scale_.assign(scale.data, scale.data + channels_);
+  shift_.assign(shift.data, shift.data + channels_);
 }
 
 void DepthwiseNormOp::compute(Ort::KernelContext& context) const {

@@ -9,7 +9,7 @@ class DepthwiseNormOp {
  public:
   static const char* name() { return "DepthwiseConv7x7LayerNorm"; }
   static std::span<const InputSpec> inputs();
-  static void inferShape(Ort::ShapeInferContext& context);
+  static void inferShape(const ShapeInference& inference);
 
   DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;
@@ -17,7 +17,7 @@ class DepthwiseNormOp {
  private:
   const Kernels& kernels_;
   int64_t channels_ = 0;
-  float epsilon_ = 1e-6f;
+  float epsilon_;
   std::vector<float> weight_;  // [7, 7, C]
   std::vector<float> bias_, scale_, shift_;
 };

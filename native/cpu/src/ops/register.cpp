@@ -2,6 +2,7 @@
 #include <mutex>
 
 #include "deform_attn_op.h"
+#include "dense_op.h"
 #include "depthwise_norm_op.h"
 
 #if defined(_WIN32)
@@ -16,16 +17,21 @@ namespace {
 
 /// The operators and the domain they live in. ONNX Runtime keeps pointers to both for as long as any session does, so they are never freed.
 struct Library {
-  explicit Library(const Kernels& kernels) : deformAttn(kernels), deformAttnFused(kernels), depthwiseNorm(kernels) {
-    domain.Add(&deformAttn);
-    domain.Add(&deformAttnFused);
-    domain.Add(&depthwiseNorm);
+  explicit Library(const Kernels& kernels)
+      : deformAttn(kernels), deformAttnFused(kernels), depthwiseNorm(kernels), linear(kernels), mlp(kernels), convolution(kernels) {
+    for (const OrtCustomOp* op :
+         std::initializer_list<const OrtCustomOp*>{&deformAttn, &deformAttnFused, &depthwiseNorm, &linear, &mlp, &convolution}) {
+      domain.Add(op);
+    }
   }
 
   Ort::CustomOpDomain domain{"segr"};
   CustomOp<DeformAttnOp> deformAttn;
   CustomOp<DeformAttnFusedOp> deformAttnFused;
   CustomOp<DepthwiseNormOp> depthwiseNorm;
+  CustomOp<LinearOp> linear;
+  CustomOp<MlpOp> mlp;
+  CustomOp<ConvolutionOp> convolution;
 };
 
 /// One library per level, made when first asked for: SEGR_CPU_LEVEL is read at each registration.

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace segr::cpu::avx2 {
+namespace segr::cpu::SEGR_NAMESPACE {
 
 /// Eight lanes of AVX2 with fused multiply-add. Partial loads and stores go through a lane mask, which never touches masked memory.
 struct Simd {
@@ -12,6 +12,8 @@ struct Simd {
   using Int = __m256i;
   using Mask = __m256;
   static constexpr int lanes = 8;
+  static constexpr int panelVectors = 2;
+  static constexpr int panelRows = 6;
 
   static SEGR_INLINE Float zero() { return _mm256_setzero_ps(); }
   static SEGR_INLINE Float set(float value) { return _mm256_set1_ps(value); }
@@ -59,6 +61,7 @@ struct Simd {
     const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
   }
+  static SEGR_INLINE float smallest(Float v) { return -largest(sub(zero(), v)); }
 
   static SEGR_INLINE Int toInt(Float v) { return _mm256_cvtps_epi32(v); }
   static SEGR_INLINE Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
@@ -74,4 +77,4 @@ struct Simd {
   static SEGR_INLINE Float power2(Int e) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(e, _mm256_set1_epi32(127)), 23)); }
 };
 
-}  // namespace segr::cpu::avx2
+}  // namespace segr::cpu::SEGR_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace segr::cpu::avx512 {
+namespace segr::cpu::SEGR_NAMESPACE {
 
 /// Sixteen lanes of AVX-512 (F, BW, DQ, VL).
 struct Simd {
@@ -12,6 +12,8 @@ struct Simd {
   using Int = __m512i;
   using Mask = __mmask16;
   static constexpr int lanes = 16;
+  static constexpr int panelVectors = 4;
+  static constexpr int panelRows = 6;
 
   static SEGR_INLINE Float zero() { return _mm512_setzero_ps(); }
   static SEGR_INLINE Float set(float value) { return _mm512_set1_ps(value); }
@@ -43,6 +45,7 @@ struct Simd {
   static SEGR_INLINE Float scale2(Float v, Float e) { return _mm512_scalef_ps(v, e); }
   static SEGR_INLINE float sum(Float v) { return _mm512_reduce_add_ps(v); }
   static SEGR_INLINE float largest(Float v) { return _mm512_reduce_max_ps(v); }
+  static SEGR_INLINE float smallest(Float v) { return _mm512_reduce_min_ps(v); }
 
   static SEGR_INLINE Int toInt(Float v) { return _mm512_cvtps_epi32(v); }
   static SEGR_INLINE Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
@@ -57,4 +60,4 @@ struct Simd {
   static SEGR_INLINE Mask first(int n) { return static_cast<Mask>((1u << n) - 1u); }
 };
 
-}  // namespace segr::cpu::avx512
+}  // namespace segr::cpu::SEGR_NAMESPACE

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace segr::cpu::scalar {
+namespace segr::cpu::SEGR_NAMESPACE {
 
 /// One lane: the plain C++ that the wide levels must agree with.
 struct Simd {
@@ -11,6 +11,8 @@ struct Simd {
   using Int = int32_t;
   using Mask = bool;
   static constexpr int lanes = 1;
+  static constexpr int panelVectors = 8;
+  static constexpr int panelRows = 4;
 
   static SEGR_INLINE Float zero() { return 0.0f; }
   static SEGR_INLINE Float set(float value) { return value; }
@@ -40,6 +42,7 @@ struct Simd {
   static SEGR_INLINE Float scale2(Float v, Float e) { return ldexpf(v, e == e ? static_cast<int>(e) : 0); }
   static SEGR_INLINE float sum(Float v) { return v; }
   static SEGR_INLINE float largest(Float v) { return v; }
+  static SEGR_INLINE float smallest(Float v) { return v; }
 
   static SEGR_INLINE Int toInt(Float v) { return static_cast<Int>(v); }
   static SEGR_INLINE Int add(Int a, Int b) { return a + b; }
@@ -51,4 +54,4 @@ struct Simd {
   static SEGR_INLINE uint32_t bits(Mask m) { return m ? 1u : 0u; }
 };
 
-}  // namespace segr::cpu::scalar
+}  // namespace segr::cpu::SEGR_NAMESPACE

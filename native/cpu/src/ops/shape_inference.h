@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ort.h"
+
+namespace segr::cpu {
+
+/// A dimension before the model runs: a number, or a symbol (value -1; the symbol may be empty).
+struct InferredDim {
+  int64_t value = -1;
+  std::string symbol;
+};
+
+using InferredShape = std::vector<InferredDim>;
+
+/// An operator's view of the shapes around it while a model is loaded. Unlike Ort::ShapeInferContext it asks for the inputs it is asked
+/// for, so that an optional input that is left out does not end the inference.
+class ShapeInference {
+ public:
+  explicit ShapeInference(OrtShapeInferContext* context) : context_(context) {}
+
+  /// Throws Ort::Exception where the shape is not known.
+  InferredShape input(size_t index) const {
+    OrtTensorTypeAndShapeInfo* raw = nullptr;  // belongs to the context
+    Ort::ThrowOnError(Ort::GetApi().ShapeInferContext_GetInputTypeShape(context_, index, &raw));
+    size_t rank = 0;
+    Ort::ThrowOnError(Ort::GetApi().GetDimensionsCount(raw, &rank));
+    std::vector<int64_t> values(rank);
+    std::vector<const char*> symbols(rank);
+    Ort::ThrowOnError(Ort::GetApi().GetDimensions(raw, values.data(), rank));
+    Ort::ThrowOnError(Ort::GetApi().GetSymbolicDimensions(raw, symbols.data(), rank));
+    InferredShape shape(rank);
+    for (size_t i = 0; i < rank; ++i) {
+      const bool symbolic = symbols[i] != nullptr && *symbols[i] != '\0';
+      shape[i] = {symbolic ? -1 : values[i], symbolic ? symbols[i] : ""};
+    }
+    return shape;
+  }
+
+  /// Declares the only output: float32 of this shape. Does nothing while a dimension is neither number nor symbol: ONNX Runtime would take
+  /// the -1 that stands for it as a number.
+  void setOutput(const InferredShape& shape) const {
+    for (const InferredDim& dim : shape) {
+      if (dim.value < 0 && dim.symbol.empty()) return;
+    }
+    const OrtApi& api = Ort::GetApi();
+    OrtTensorTypeAndShapeInfo* raw = nullptr;
+    Ort::ThrowOnError(api.CreateTensorTypeAndShapeInfo(&raw));
+    const Ort::TensorTypeAndShapeInfo info(raw);
+    std::vector<int64_t> values;
+    std::vector<const char*> symbols;
+    for (const InferredDim& dim : shape) {
+      values.push_back(dim.value);
+      symbols.push_back(dim.symbol.c_str());
+    }
+    Ort::ThrowOnError(api.SetTensorElementType(raw, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+    Ort::ThrowOnError(api.SetDimensions(raw, values.data(), values.size()));
+    Ort::ThrowOnError(api.SetSymbolicDimensions(raw, symbols.data(), symbols.size()));
+    Ort::ThrowOnError(api.ShapeInferContext_SetOutputTypeShape(context_, 0, raw));
+  }
+
+ private:
+  OrtShapeInferContext* context_;
+};
+
+}  // namespace segr::cpu
