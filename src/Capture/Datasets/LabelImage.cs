@@ -1,0 +1,91 @@
+using OpenCvSharp;
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Capture.Datasets;
+
+/// <summary>Reads the picture files of datasets: photos, single-channel label maps and colour-coded segment ids.</summary>
+internal static class LabelImage
+{
+    /// <summary>Reads a photo as blue, green, red.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static unsafe Frame ReadPhoto(string path, FramePool pool)
+    {
+        using var image = Open(path, ImreadModes.Color);
+        var frame = pool.Rent(new FrameFormat(image.Cols, image.Rows));
+        for (var y = 0; y < image.Rows; y++)
+        {
+            new ReadOnlySpan<byte>((byte*)image.Data + (y * image.Step()), frame.Stride).CopyTo(frame.Row(y));
+        }
+
+        frame.Name = Path.GetFileName(path);
+        return frame;
+    }
+
+    /// <summary>Reads a label map of 8 or 16 bits.</summary>
+    /// <exception cref="InputException">It cannot be read, has another size, or is no single-channel picture.</exception>
+    public static unsafe ushort[] ReadLabels(string path, int width, int height)
+    {
+        using var image = Open(path, ImreadModes.Unchanged);
+        RequireSize(path, image, width, height);
+        if (image.Channels() != 1 || image.Depth() is not (MatType.CV_8U or MatType.CV_16U))
+        {
+            throw new InputException($"'{path}' is no label map: it must have one channel of 8 or 16 bits");
+        }
+
+        var labels = new ushort[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            var row = (byte*)image.Data + (y * image.Step());
+            for (var x = 0; x < width; x++)
+            {
+                labels[(y * width) + x] = image.Depth() == MatType.CV_8U ? row[x] : ((ushort*)row)[x];
+            }
+        }
+
+        return labels;
+    }
+
+    /// <summary>Reads a panoptic map in COCO's coding: id = red + 256 * green + 65536 * blue.</summary>
+    /// <exception cref="InputException">It cannot be read or has another size.</exception>
+    public static unsafe int[] ReadSegmentIds(string path, int width, int height)
+    {
+        using var image = Open(path, ImreadModes.Color);
+        RequireSize(path, image, width, height);
+        var ids = new int[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            var row = (byte*)image.Data + (y * image.Step());
+            for (var x = 0; x < width; x++, row += 3)
+            {
+                ids[(y * width) + x] = row[2] + (256 * row[1]) + (65536 * row[0]);
+            }
+        }
+
+        return ids;
+    }
+
+    private static Mat Open(string path, ImreadModes mode)
+    {
+        if (!File.Exists(path))
+        {
+            throw new InputException($"'{path}' is missing");
+        }
+
+        var image = Cv2.ImRead(path, mode);
+        if (!image.Empty())
+        {
+            return image;
+        }
+
+        image.Dispose();
+        throw new InputException($"'{path}' cannot be read as a picture: it is damaged or of an unknown format");
+    }
+
+    private static void RequireSize(string path, Mat image, int width, int height)
+    {
+        if (image.Cols != width || image.Rows != height)
+        {
+            throw new InputException($"'{path}' is {image.Cols}x{image.Rows}, its photo is {width}x{height}: they must have one size");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Evaluation;
+
+/// <summary>One picture of a dataset with its truth.</summary>
+public sealed class LabelledPicture : IDisposable
+{
+    /// <summary>Class value of a pixel that is not scored.</summary>
+    public const ushort Ignored = ushort.MaxValue;
+
+    /// <summary>Name of the picture inside its dataset, unique there.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name of the video it belongs to; pictures of one video follow one another. Null for single pictures.</summary>
+    public string? Sequence { get; init; }
+
+    /// <summary>The picture; disposed with this object.</summary>
+    public required Frame Frame { get; init; }
+
+    /// <summary>[Height * Width of the frame] class of each pixel, <see cref="Ignored"/> where unlabelled; null where there is no semantic truth.</summary>
+    public ushort[]? Classes { get; init; }
+
+    /// <summary>[Height * Width of the frame] segment of each pixel, 0 where unlabelled; null where there is no panoptic truth.</summary>
+    public int[]? SegmentIds { get; init; }
+
+    /// <summary>The segments; their categories are class indices of the vocabulary.</summary>
+    public IReadOnlyList<PanopticSegment> Segments { get; init; } = [];
+
+    /// <summary>Returns the picture to its pool.</summary>
+    public void Dispose() => Frame.Dispose();
+}
