@@ -1,0 +1,240 @@
+using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Models;
+using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Text;
+
+namespace OpenSegR.Realtime.Segmentation;
+
+/// <summary>
+/// A MAFT+ model at work: frames in, masks out. Networks are loaded for the sizes that the frames need; a second size gets a network of its
+/// own, and from the third on one network serves all sizes, which is slower but not endless.
+/// </summary>
+public sealed class Segmentor : ISegmentor
+{
+    private const SegmentorOutputs Outputs = SegmentorOutputs.MaskLogits | SegmentorOutputs.MaskClasses;
+    private const int MostFixedSizes = 2;
+
+    private readonly MaftPlusModel _model;
+    private readonly ModelManifest _manifest;
+    private readonly SegmentorOptions _options;
+    private readonly ImagePreprocessor _preprocessor;
+    private readonly Postprocessor _postprocessor;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(int Height, int Width), SegmentorSession> _fixed = [];
+    private SegmentorSession? _any;
+    private TextClassifier _classifier;
+
+    /// <summary>Creates a segmentor; the model's networks are loaded when their size is first needed.</summary>
+    /// <param name="model">The model, which is not needed to outlive its folder once networks are loaded.</param>
+    /// <param name="manifest">The manifest of the same model.</param>
+    /// <param name="classifier">The words to begin with.</param>
+    /// <param name="options">How to run; the defaults where null.</param>
+    /// <exception cref="InputException">The options contradict one another, or the classifier was embedded for another model.</exception>
+    public Segmentor(MaftPlusModel model, ModelManifest manifest, TextClassifier classifier, SegmentorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(classifier);
+        _model = model;
+        _manifest = manifest;
+        _options = options ?? new SegmentorOptions();
+        if (_options is { NativeSize: true, InputSize: not null })
+        {
+            throw new InputException("pictures cannot be used at their own size and be resized to a given one: choose one of the two");
+        }
+
+        _classifier = Fitting(classifier);
+        _preprocessor = new ImagePreprocessor(manifest.PixelMean, manifest.PixelStd);
+        _postprocessor = new Postprocessor(_options.Postprocess ?? new PostprocessOptions
+        {
+            ObjectMaskThreshold = manifest.ObjectMaskThreshold,
+            OverlapThreshold = manifest.OverlapThreshold,
+            MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
+        });
+    }
+
+    /// <inheritdoc/>
+    public TextClassifier Classifier
+    {
+        get => Volatile.Read(ref _classifier);
+        set => Volatile.Write(ref _classifier, Fitting(value));
+    }
+
+    /// <summary>Rules and thresholds of post-processing in force.</summary>
+    public PostprocessOptions Postprocessing => _postprocessor.Options;
+
+    /// <summary>Where a frame of this size goes in the network's input.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public ImageGeometry GeometryOf(int width, int height) =>
+        _options.InputSize is var (inputWidth, inputHeight) ? ImageGeometry.FitInside(width, height, inputWidth, inputHeight)
+        : _options.NativeSize ? ImageGeometry.Native(width, height, _manifest.SizeDivisor)
+        : ImageGeometry.ShortestEdge(width, height, _options.ShortSide ?? _manifest.ShortSide, _manifest.MaxSide, _manifest.SizeDivisor);
+
+    /// <summary>Loads the network that frames of this size need, so that the first of them does not wait for it.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public void Prepare(int width, int height) => SessionFor(GeometryOf(width, height));
+
+    /// <inheritdoc/>
+    public SegmentorSlot CreateSlot() => new Slot();
+
+    /// <inheritdoc/>
+    public void Preprocess(Frame frame, SegmentorSlot slot)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var own = Own(slot);
+        own.Geometry = GeometryOf(frame.Width, frame.Height);
+        own.Use(SessionFor(own.Geometry));
+        own.Buffers.Resize(own.Geometry.PaddedHeight, own.Geometry.PaddedWidth);
+        own.Buffers.Classifier = Classifier;
+        own.FrameIndex = frame.Index;
+        own.TimestampUs = frame.TimestampUs;
+        _preprocessor.Run(frame, own.Geometry, own.Buffers.Image);
+    }
+
+    /// <inheritdoc/>
+    public void Infer(SegmentorSlot slot)
+    {
+        var own = Own(slot);
+        own.Session.Run(own.Buffers);
+    }
+
+    /// <inheritdoc/>
+    public void Postprocess(SegmentorSlot slot, SegmentationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        Postprocess(slot, _postprocessor, result);
+    }
+
+    /// <summary>Makes masks by other rules than the segmentor's own, so that one run of the network serves several modes.</summary>
+    public void Postprocess(SegmentorSlot slot, Postprocessor postprocessor, SegmentationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(postprocessor);
+        ArgumentNullException.ThrowIfNull(result);
+        var own = Own(slot);
+        postprocessor.Run(own.Output, result);
+        result.FrameIndex = own.FrameIndex;
+        result.TimestampUs = own.TimestampUs;
+    }
+
+    /// <summary>What the network said about the picture in the slot; valid until the slot's next <see cref="Preprocess"/>.</summary>
+    public NetworkOutput OutputOf(SegmentorSlot slot) => Own(slot).Output;
+
+    /// <summary>The network's input for the picture in the slot: [3, height, width], and how the picture lies in it.</summary>
+    public ReadOnlySpan<float> InputOf(SegmentorSlot slot, out ImageGeometry geometry)
+    {
+        var own = Own(slot);
+        geometry = own.Geometry;
+        return own.Buffers.Image;
+    }
+
+    /// <summary>All three steps for one frame.</summary>
+    /// <param name="frame">The picture; it stays the caller's.</param>
+    /// <param name="result">Filled with its masks.</param>
+    public void Segment(Frame frame, SegmentationResult result)
+    {
+        using var slot = CreateSlot();
+        Preprocess(frame, slot);
+        Infer(slot);
+        Postprocess(slot, result);
+    }
+
+    /// <summary>Frees the networks. All slots must have been disposed.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var session in _fixed.Values)
+            {
+                session.Dispose();
+            }
+
+            _fixed.Clear();
+            _any?.Dispose();
+            _any = null;
+        }
+
+        _preprocessor.Dispose();
+        _postprocessor.Dispose();
+    }
+
+    private SegmentorSession SessionFor(in ImageGeometry geometry)
+    {
+        var size = (geometry.PaddedHeight, geometry.PaddedWidth);
+        lock (_gate)
+        {
+            if (_fixed.TryGetValue(size, out var session))
+            {
+                return session;
+            }
+
+            if (_fixed.Count < MostFixedSizes)
+            {
+                return _fixed[size] = _model.CreateSegmentor(size, Outputs);
+            }
+
+            return _any ??= _model.CreateSegmentor(null, Outputs);
+        }
+    }
+
+    private TextClassifier Fitting(TextClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        if (classifier.ClassIndex.Length == 0)
+        {
+            throw new InputException("the vocabulary has no class in play: name at least one");
+        }
+
+        return _manifest.MaftPlus is { } sizes && classifier.Dimension != sizes.EmbedDim
+            ? throw new InputException(
+                $"the text embeddings have {classifier.Dimension} values, the model '{_manifest.Name}' needs {sizes.EmbedDim}: embed the words with this model")
+            : classifier;
+    }
+
+    private static Slot Own(SegmentorSlot slot)
+    {
+        ArgumentNullException.ThrowIfNull(slot);
+        return slot as Slot ?? throw new ArgumentException("the slot was made by another segmentor", nameof(slot));
+    }
+
+    private sealed class Slot : SegmentorSlot
+    {
+        private SegmentorSession? _session;
+        private SegmentorBuffers? _buffers;
+
+        public ImageGeometry Geometry { get; set; }
+
+        public long FrameIndex { get; set; }
+
+        public long TimestampUs { get; set; }
+
+        public SegmentorSession Session => _session ?? throw new InvalidOperationException("the slot holds no picture yet");
+
+        public SegmentorBuffers Buffers => _buffers ?? throw new InvalidOperationException("the slot holds no picture yet");
+
+        public NetworkOutput Output =>
+            new(Buffers.MaskLogits, Buffers.MaskClasses, Session.Queries, Geometry, Buffers.Classifier!);
+
+        public void Use(SegmentorSession session)
+        {
+            if (!ReferenceEquals(session, _session))
+            {
+                _buffers?.Dispose();
+                _buffers = session.CreateBuffers();
+                _session = session;
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _buffers?.Dispose();
+                _buffers = null;
+                _session = null;
+            }
+        }
+    }
+}
