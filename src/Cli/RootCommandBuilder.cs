@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSegR.Realtime.Cli.Commands;
 
 namespace OpenSegR.Realtime.Cli;
 
@@ -9,6 +10,8 @@ internal static class RootCommandBuilder
     {
         var root = new RootCommand("Real-time open-vocabulary video segmentation: name anything, see it segmented in every frame.");
         root.Options.Add(GlobalOptions.Verbose);
+        root.Subcommands.Add(ImportCommand.Create());
+        root.Subcommands.Add(ModelsCommand.Create());
         return root;
     }
 }
