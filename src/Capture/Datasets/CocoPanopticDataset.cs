@@ -61,7 +61,7 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
     public LabelledPicture Read(int index, FramePool pool)
     {
         var item = _items[index];
-        var frame = LabelImage.ReadPhoto(Path.Combine(_photoFolder, item.Photo), pool);
+        var frame = PictureFile.Read(Path.Combine(_photoFolder, item.Photo), pool);
         try
         {
             var path = Path.Combine(_mapFolder, item.Map);

@@ -1,26 +1,10 @@
 using OpenCvSharp;
-using OpenSegR.Realtime.Pipeline;
 
 namespace OpenSegR.Realtime.Capture.Datasets;
 
 /// <summary>Reads the picture files of datasets: photos, single-channel label maps and colour-coded segment ids.</summary>
 internal static class LabelImage
 {
-    /// <summary>Reads a photo as blue, green, red.</summary>
-    /// <exception cref="InputException">It cannot be read.</exception>
-    public static unsafe Frame ReadPhoto(string path, FramePool pool)
-    {
-        using var image = Open(path, ImreadModes.Color);
-        var frame = pool.Rent(new FrameFormat(image.Cols, image.Rows));
-        for (var y = 0; y < image.Rows; y++)
-        {
-            new ReadOnlySpan<byte>((byte*)image.Data + (y * image.Step()), frame.Stride).CopyTo(frame.Row(y));
-        }
-
-        frame.Name = Path.GetFileName(path);
-        return frame;
-    }
-
     /// <summary>Reads a label map of 8 or 16 bits.</summary>
     /// <exception cref="InputException">It cannot be read, has another size, or is no single-channel picture.</exception>
     public static unsafe ushort[] ReadLabels(string path, int width, int height)

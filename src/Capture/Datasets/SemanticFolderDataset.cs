@@ -68,7 +68,7 @@ internal sealed class SemanticFolderDataset : ILabelledDataset
             throw new InputException($"'{photo}' has no labels: '{map}' is missing");
         }
 
-        var frame = LabelImage.ReadPhoto(photo, pool);
+        var frame = PictureFile.Read(photo, pool);
         try
         {
             return new LabelledPicture { Id = id, Frame = frame, Classes = Classes(map, frame) };

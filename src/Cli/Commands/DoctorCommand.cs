@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using OpenSegR.Realtime.Capture;
+using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Models;
+using OpenSegR.Realtime.Render;
+
+namespace OpenSegR.Realtime.Cli.Commands;
+
+/// <summary><c>segr doctor</c>: what works on this machine, and what does not and why.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Print what works on this machine, and what does not and why");
+        command.SetAction((_, _) =>
+        {
+            Line("segr", typeof(DoctorCommand).Assembly.GetName().Version!.ToString(3));
+            Line(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
+            Line("ONNX Runtime", OrtEnvironment.Version);
+            foreach (var provider in new[] { ExecutionProvider.TensorRt, ExecutionProvider.Cuda, ExecutionProvider.Cpu })
+            {
+                Line($"  {provider}", SessionFactory.FindProblem(provider) is { } problem ? $"no: {problem}" : "works");
+            }
+
+            Line("  own operators", CustomOperatorLibrary.Problem is { } missing ? $"no: {missing}" : "work");
+            var render = RenderDiagnostics.Probe();
+            Line("OpenGL", render.IsAvailable
+                ? $"{render.Renderer}, {render.Version} ({render.Platform}{(render.IsSoftware ? ", in software" : "")})"
+                : $"no: {render.Problem}; masks are drawn on the CPU");
+            var capture = CaptureDiagnostics.Probe();
+            Line("OpenCV", capture.OpenCvVersion);
+            Line("cameras", capture.Cameras.Count == 0 ? "none" : string.Join(", ", capture.Cameras));
+            Line("video encoders", capture.Encoders.Count == 0 ? "none" : string.Join(", ", capture.Encoders));
+            Line("CLIP merges", Try(() => AppPaths.ClipMerges));
+            Line("cache", AppPaths.CacheFolder);
+            foreach (var model in new ModelStore().List())
+            {
+                Line("model", model.Problem is null ? $"{model.Name}" : $"{model.Name}: unusable: {model.Problem}");
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static string Try(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SegrException e)
+        {
+            return "no: " + e.Message;
+        }
+    }
+
+    private static void Line(string what, string value) => Console.Out.WriteLine($"{what,-16} {value}");
+}
