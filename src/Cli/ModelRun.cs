@@ -32,8 +32,7 @@ internal static class ModelRun
             options.Model(parsed), settings, line => Notice(line, verbose), progress, cancellation);
     }
 
-    /// <summary>The classifier that the options ask for.</summary>
-    /// <param name="defaultWords">Words where none are given; null where they must be.</param>
+    /// <summary>The classifier that the options ask for; without words the default ones, and where those are null words must be given.</summary>
     public static TextClassifier Embed(
         SegmentationModel model, VocabularyOptions options, ParseResult parsed, string? defaultWords, CancellationToken cancellation)
     {

@@ -10,8 +10,14 @@ internal static class RootCommandBuilder
     {
         var root = new RootCommand("Real-time open-vocabulary video segmentation: name anything, see it segmented in every frame.");
         root.Options.Add(GlobalOptions.Verbose);
+        root.Subcommands.Add(ImageCommand.Create());
+        root.Subcommands.Add(VideoCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());
+        root.Subcommands.Add(ExportCommand.Create());
+        root.Subcommands.Add(EmbedCommand.Create());
+        root.Subcommands.Add(SynthCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         return root;
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Render;
@@ -28,10 +27,6 @@ internal static class DoctorCommand
             Line("OpenGL", render.IsAvailable
                 ? $"{render.Renderer}, {render.Version} ({render.Platform}{(render.IsSoftware ? ", in software" : "")})"
                 : $"no: {render.Problem}; masks are drawn on the CPU");
-            var capture = CaptureDiagnostics.Probe();
-            Line("OpenCV", capture.OpenCvVersion);
-            Line("cameras", capture.Cameras.Count == 0 ? "none" : string.Join(", ", capture.Cameras));
-            Line("video encoders", capture.Encoders.Count == 0 ? "none" : string.Join(", ", capture.Encoders));
             Line("CLIP merges", Try(() => AppPaths.ClipMerges));
             Line("cache", AppPaths.CacheFolder);
             foreach (var model in new ModelStore().List())

@@ -18,13 +18,12 @@ internal static class VideoCommand
             Description = "Segmented video (.mp4, .mkv, .avi), or a folder for one picture a frame; without it out/NAME.mp4. 'none' draws nothing",
             HelpName = "FILE|DIR",
         };
-        var window = new Option<bool>("--window") { Description = "Also show the result in a window" };
         var model = new ModelOptions();
         var vocabulary = new VocabularyOptions();
         var masks = new MaskOptions();
         var overlay = new OverlayOptions();
         var run = new RunOptions();
-        var command = new Command("video", "Segment a video file, image folder or stream") { input, output, window };
+        var command = new Command("video", "Segment a video file, image folder or stream") { input, output };
         model.AddTo(command);
         vocabulary.AddTo(command);
         masks.AddTo(command);
@@ -52,12 +51,6 @@ internal static class VideoCommand
                 sinks.AddPicture(path, spec, style, overlay.Renderer(parsed), new HudMeter(opened.Manifest.Name, opened.Provider.ToString()));
             }
 
-            if (parsed.GetValue(window))
-            {
-                sinks.AddWindow(style, opened, vocabulary, parsed, segmentor);
-            }
-
-            sinks.AddFiles(run, parsed);
             var report = PipelineRun.Run("segmenting", source.Take(), segmentor, sinks.Take(), pipelineOptions, run.Stats(parsed), cancellation);
             Console.Out.WriteLine(run.Json(parsed) ? report.ToJson() : report.ToTable());
             if (path is not null)

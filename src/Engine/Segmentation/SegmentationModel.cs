@@ -2,6 +2,7 @@ using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Text;
+using OpenSegR.Realtime.Text.Tokenization;
 
 namespace OpenSegR.Realtime.Segmentation;
 

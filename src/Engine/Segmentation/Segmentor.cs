@@ -78,7 +78,7 @@ public sealed class Segmentor : ISegmentor
     public void Prepare(int width, int height) => SessionFor(GeometryOf(width, height));
 
     /// <inheritdoc/>
-    public SegmentorSlot CreateSlot() => new Slot();
+    public SegmentorSlot CreateSlot() => new Slot(this);
 
     /// <inheritdoc/>
     public void Preprocess(Frame frame, SegmentorSlot slot)
@@ -193,16 +193,19 @@ public sealed class Segmentor : ISegmentor
             : classifier;
     }
 
-    private static Slot Own(SegmentorSlot slot)
+    private Slot Own(SegmentorSlot slot)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        return slot as Slot ?? throw new ArgumentException("the slot was made by another segmentor", nameof(slot));
+        return slot is Slot own && ReferenceEquals(own.Owner, this)
+            ? own : throw new ArgumentException("the slot was made by another segmentor", nameof(slot));
     }
 
-    private sealed class Slot : SegmentorSlot
+    private sealed class Slot(Segmentor owner) : SegmentorSlot
     {
         private SegmentorSession? _session;
         private SegmentorBuffers? _buffers;
+
+        public Segmentor Owner => owner;
 
         public ImageGeometry Geometry { get; set; }
 
