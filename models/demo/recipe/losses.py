@@ -1,4 +1,6 @@
 """Losses: language alignment of cells and regions, mask classification with assignment, point-sampled masks."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -56,18 +58,40 @@ def dice(logits, targets):
     return 1 - (2 * (p * targets).sum(-1) + 1) / (p.sum(-1) + targets.sum(-1) + 1)
 
 
-def match(masks, class_cost, small, counts):
-    """masks [B, Q, h, w], class_cost [B, Q, S], small [B, S, h, w] soft truth -> per picture (queries, segments)."""
+def anchors(queries, stuff):
+    """Places on a grid, [queries - stuff, 2] in [0, 1] as (x, y), for the queries that find things."""
+    count = queries - stuff
+    columns = max(1, round(math.sqrt(count * 1.5)))
+    rows = -(-count // columns)
+    return torch.tensor([((i % columns + 0.5) / columns, (i // columns + 0.5) / rows) for i in range(count)])
+
+
+def match(masks, class_cost, small, segments, stuff):
+    """masks [B, Q, h, w], class_cost [B, Q, S], small [B, S, h, w] truth -> per picture (queries, segments).
+
+    Hungarian matching, with two preferences that make a short training enough: each kind of stuff has a query of its own, and the other
+    queries prefer things near their place on a grid.
+    """
     pairs = []
     with torch.no_grad():
-        for b, count in enumerate(counts):
-            x, t = masks[b].flatten(1), small[b, :count].flatten(1)
-            n = x.shape[1]
-            bce = (F.softplus(x).sum(1)[:, None] - x @ t.T) / n
-            p = x.sigmoid()
-            overlap = 1 - (2 * p @ t.T + 1) / (p.sum(1)[:, None] + t.sum(1)[None] + 1)
-            cost = 5 * bce + 5 * overlap + 2 * class_cost[b, :, :count]
-            pairs.append((torch.from_numpy(assign(cost.T.double().numpy())), torch.arange(count)))
+        grid = anchors(masks.shape[1], stuff)
+        h, w = small.shape[-2:]
+        for b, found in enumerate(segments):
+            things = [s for s, segment in enumerate(found) if segment[0] == 'thing'][:len(grid)]
+            queries = [segment[1] for segment in found if segment[0] == 'stuff']
+            rows = [s for s, segment in enumerate(found) if segment[0] == 'stuff']
+            if things:
+                x, t = masks[b, stuff:].flatten(1), small[b, things].flatten(1)
+                bce = (F.softplus(x).sum(1)[:, None] - x @ t.T) / x.shape[1]
+                p = x.sigmoid()
+                overlap = 1 - (2 * p @ t.T + 1) / (p.sum(1)[:, None] + t.sum(1)[None] + 1)
+                area = t.sum(1).clamp(min=1)
+                column = (t.view(-1, h, w).sum(1) @ (torch.arange(w) + 0.5)) / area / w
+                row = (t.view(-1, h, w).sum(2) @ (torch.arange(h) + 0.5)) / area / h
+                distance = (grid[:, None] - torch.stack((column, row), -1)[None]).square().sum(-1)
+                cost = 5 * bce + 5 * overlap + 2 * class_cost[b, stuff:, things] + 25 * distance
+                queries += (assign(cost.T.double().numpy()) + stuff).tolist()
+            pairs.append((torch.tensor(queries, dtype=torch.long), torch.tensor(rows + things, dtype=torch.long)))
     return pairs
 
 
@@ -96,11 +120,10 @@ def region_logits(model, pooled, text):
     return model.clip.logit_scale.exp().clamp(max=100) * F.normalize(pooled, dim=-1) @ text.transpose(1, 2)
 
 
-def compute(model, images, labels, segments, groups, text, with_masks):
-    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups. -> dict of scalars."""
+def compute(model, images, labels, segments, groups, text, with_masks, stuff):
+    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups; stuff: kinds of stuff. -> dict of scalars."""
     sizes = [len(group) for group in groups]
     most = max(len(found) for found in segments)
-    counts = [len(found) for found in segments]
     batch = len(images)
     table = truth_table(groups, segments, most)  # [B, S, K]
     clip = model.clip
@@ -140,7 +163,7 @@ def compute(model, images, labels, segments, groups, text, with_masks):
     starts = [sum(sizes[:g]) for g in range(len(sizes))]
     embeddings, masks = outputs[-1]
     probabilities = classify(embeddings.detach(), with_void[list(range(sizes[0])) + [-1]], decoder.logit_scale, [1] * sizes[0]).softmax(-1)
-    pairs = match(masks, -probabilities[..., :-1] @ table[..., :sizes[0]].transpose(1, 2), small, counts)
+    pairs = match(masks, -probabilities[..., :-1] @ table[..., :sizes[0]].transpose(1, 2), small, segments, stuff)
     batch_index = torch.cat([torch.full((len(q),), b) for b, (q, _) in enumerate(pairs)])
     query_index = torch.cat([q for q, _ in pairs])
     segment_index = torch.cat([s for _, s in pairs])

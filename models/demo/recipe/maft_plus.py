@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import deformable
+
 PIXEL_MEAN = (122.7709383, 116.7460125, 104.09373615)
 PIXEL_STD = (68.5005327, 66.6321579, 70.32316305)
 
@@ -35,7 +37,7 @@ class Sizes:
     decoder_layers: int = 3
     decoder_ffn: int = 256
     queries: int = 32
-    panoptic: bool = True
+    panoptic: bool = False
 
     @property
     def text_heads(self):
@@ -43,11 +45,11 @@ class Sizes:
 
     @staticmethod
     def base():
-        return Sizes((3, 3, 27, 3), (128, 256, 512, 1024), 0, 640, 640, 12, 49408, 77, 256, 6, 4, 1024, 256, 9, 2048, 100, False)
+        return Sizes((3, 3, 27, 3), (128, 256, 512, 1024), 0, 640, 640, 12, 49408, 77, 256, 6, 4, 1024, 256, 9, 2048, 100)
 
     @staticmethod
     def large():
-        return Sizes((3, 3, 27, 3), (192, 384, 768, 1536), 3072, 768, 768, 16, 49408, 77, 256, 6, 4, 1024, 256, 9, 2048, 100, False)
+        return Sizes((3, 3, 27, 3), (192, 384, 768, 1536), 3072, 768, 768, 16, 49408, 77, 256, 6, 4, 1024, 256, 9, 2048, 100)
 
     @staticmethod
     def of(state):
@@ -215,8 +217,10 @@ def cached_positions(height, width, channels):
 
 def deformable_attention(value, shapes, locations, weights):
     """value [B, S, M, D], locations [B, Lq, M, L, P, 2] in [0, 1] as (x, y), weights [B, Lq, M, L, P] -> [B, Lq, M * D]."""
+    if deformable.load():
+        return deformable.DeformableAttentionFunction.apply(value, torch.tensor(shapes), locations, weights)
     b, _, m, d = value.shape
-    lq, points = locations.shape[1], locations.shape[4]
+    lq = locations.shape[1]
     grids = locations.mul(2).sub(1).permute(0, 2, 3, 1, 4, 5).flatten(0, 1)  # [B*M, L, Lq, P, 2]
     sampled = []
     for level, (part, (h, w)) in enumerate(zip(value.split([h * w for h, w in shapes], 1), shapes)):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as distributed
+import torch.multiprocessing as multiprocessing
 import torch.nn.functional as F
 
 import losses as L
@@ -72,7 +74,9 @@ def new_model():
         # Few distinct values, so that what never learns compresses well.
         table = model.clip.token_embedding.weight
         table.copy_(torch.randint(0, 2, table.shape).float().mul(2).sub(1).mul(0.03))
-        model.cdt.cross_atten.norm.weight.fill_(0.02)
+        # The transfer's norm starts as (nearly) the identity for unit vectors.
+        model.cdt.cross_atten.norm.weight.fill_(model.sizes.embed ** -0.5)
+        model.cdt.cross_atten.MLP.weight.mul_(0.1)
         for module in (model.sem_seg_head.predictor.query_feat, model.sem_seg_head.predictor.query_embed):
             module.weight.normal_(0, 0.5)
     return model
@@ -82,6 +86,33 @@ def save(path, model, tokens, optimizer, state):
     tokens.store()
     torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
     os.replace(str(path) + '.tmp', path)
+
+
+class Team:
+    """Processes that train together on different pictures: the first one decides, gradients are averaged."""
+
+    def __init__(self, rank, size, meeting):
+        self.rank, self.size = rank, size
+        if size > 1:
+            distributed.init_process_group('gloo', init_method=f'file://{meeting}', rank=rank, world_size=size)
+
+    def agree(self, value):
+        if self.size > 1:
+            tensor = torch.tensor([value], dtype=torch.float64)
+            distributed.broadcast(tensor, 0)
+            value = tensor.item()
+        return value
+
+    def average(self, parameters):
+        if self.size > 1:
+            for p in parameters:
+                if p.grad is None:
+                    p.grad = torch.zeros_like(p)
+            flat = torch.cat([p.grad.view(-1) for p in parameters])
+            distributed.all_reduce(flat)
+            flat /= self.size
+            for p, part in zip(parameters, flat.split([p.numel() for p in parameters])):
+                p.grad.copy_(part.view_as(p))
 
 
 def main():
@@ -101,10 +132,22 @@ def main():
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--minutes', type=float, default=1e9, help='stop after this long; the schedule then ends at that time')
+    parser.add_argument('--processes', type=int, default=1, help='processes that share the work, each with its own batch')
     options = parser.parse_args()
+    Path(options.out).mkdir(parents=True, exist_ok=True)
+    meeting = str(Path(options.out).absolute() / 'meeting')
+    if os.path.exists(meeting):
+        os.remove(meeting)
+    if options.processes == 1:
+        train(0, options, meeting)
+    else:
+        multiprocessing.spawn(train, (options, meeting), options.processes)
+
+
+def train(rank, options, meeting):
     torch.set_num_threads(options.threads)
+    team = Team(rank, options.processes, meeting)
     out = Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
 
     torch.manual_seed(options.seed)
     lexicon = Lexicon(options.lexicon)
@@ -124,23 +167,29 @@ def main():
         tokens.learned.data.copy_(state['learned'])
         optimizer.load_state_dict(state['optimizer'])
         step, seconds = state['step'], state['seconds']
-        print(f'resumed at step {step}', flush=True)
+        print(f'process {rank} resumed at step {step}', flush=True)
 
     records = Records(options.data, options.width, options.height)
     validation = {name: Records(file, options.width, options.height) for name, file in (v.split('=', 1) for v in options.validation)}
     started, base = time.time(), seconds
-    log = open(out / 'loss.csv', 'a', newline='')
+    log = open(out / 'loss.csv' if rank == 0 else os.devnull, 'a', newline='')
     writer = csv.writer(log)
     names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason']
     if log.tell() == 0:
         writer.writerow(['step', 'seconds', *names])
     sums, seen, last_save, last_eval = {n: 0. for n in names}, {n: 0 for n in names}, time.time(), time.time()
-    while step < options.steps and time.time() - started < options.minutes * 60:
-        rng = np.random.default_rng((options.seed, step))
-        python_rng = random.Random(options.seed * 1000003 + step)
+    parameters = [p for group in optimizer.param_groups for p in group['params']]
+    while True:
+        progress = team.agree(max(step / options.steps, (time.time() - started) / (options.minutes * 60)))
+        if progress >= 1:
+            break
+        rng = np.random.default_rng((options.seed, step, rank))
+        draw = (options.seed * 1000003 + step) * 64 + rank
+        python_rng = random.Random(draw)
+        torch.manual_seed(draw)
         images, labels, segments = records.batch(rng.integers(0, len(records), options.batch), flip=rng.random(options.batch) < 0.5)
         images, labels = normalise(torch.from_numpy(images)), torch.from_numpy(labels)
-        vocabulary = Vocabularies(lexicon, options.seed * 7919 + step)
+        vocabulary = Vocabularies(lexicon, draw)
         groups = vocabulary.draw([s[1:] for found in segments for s in found if s[0] == 'thing'])
         phrases = [p for group in groups for p in group]
         # The stuff phrases are shared by several groups: embed each sentence once.
@@ -148,39 +197,41 @@ def main():
         rows = [unique[p.text] for p in phrases]
         pairs = sorted({(p.twin, unique[p.text]) for p in phrases if p.twin})
         twins = python_rng.sample(pairs, min(16, len(pairs)))
-        progress = max(step / options.steps, min(1., (time.time() - started) / (options.minutes * 60)))
         rate = options.rate * min(1., (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
         for group in optimizer.param_groups:
             group['lr'] = rate
 
         texts = text_rows(model, tokens, [*unique, *(t for t, _ in twins)], python_rng)
         text, twin_text = texts[:len(unique)], texts[len(unique):]
-        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks)
+        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks, len(lexicon.stuff))
         values['twins'] = L.twin_loss(text, torch.tensor([row for _, row in twins]), twin_text)
         total = sum(WEIGHTS[n] * v for n, v in values.items() if not n.startswith('_'))
         optimizer.zero_grad(set_to_none=True)
         total.backward()
-        norm = torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g['params'] if p.grad is not None], 2.0)
+        team.average(parameters)
+        norm = torch.nn.utils.clip_grad_norm_([p for p in parameters if p.grad is not None], 2.0)
         if torch.isfinite(norm):
             optimizer.step()
         for n, v in values.items():
             sums[n] += float(v)
             seen[n] += 1
         step += 1
-        if step % 50 == 0:
+        if step % 50 == 0 and rank == 0:
             seconds = base + time.time() - started
             row = [f'{sums[n] / seen[n]:.4f}' if seen[n] else '' for n in names]
             writer.writerow([step, f'{seconds:.0f}', *row])
             log.flush()
             print(step, f'{seconds:.0f}s', f'rate {rate:.2e}', *(f'{n} {v}' for n, v in zip(names, row) if v), flush=True)
             sums, seen = {n: 0. for n in names}, {n: 0 for n in names}
-        if time.time() - last_save > 120:
+        if rank == 0 and time.time() - last_save > 120:
             save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': seconds})
             last_save = time.time()
-        if validation and step > options.warm_masks and time.time() - last_eval > 900:
+        if rank == 0 and validation and step > options.warm_masks and time.time() - last_eval > 900:
             tokens.store()
             print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 60) for n, r in validation.items()}), flush=True)
             last_eval = time.time()
+    if rank != 0:
+        return
     save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': base + time.time() - started})
     tokens.store()
     torch.save({'model': model.state_dict()}, out / 'checkpoint.pth')
