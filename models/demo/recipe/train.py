@@ -88,6 +88,11 @@ def save(path, model, tokens, optimizer, state):
     os.replace(str(path) + '.tmp', path)
 
 
+def export(model, path):
+    """The checkpoint that is imported: MAFT+'s layout, half precision."""
+    torch.save({'model': {name: value.half() for name, value in model.state_dict().items()}}, path)
+
+
 class Team:
     """Processes that train together on different pictures: the first one decides, gradients are averaged."""
 
@@ -234,7 +239,7 @@ def train(rank, options, meeting):
         return
     save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': base + time.time() - started})
     tokens.store()
-    torch.save({'model': model.state_dict()}, out / 'checkpoint.pth')
+    export(model, out / 'checkpoint.pth')
     print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 200) for n, r in validation.items()}), flush=True)
 
 
