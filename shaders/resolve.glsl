@@ -9,7 +9,7 @@ uniform usampler2D guideTexture;
 
 out uint resolved;
 
-const int EdgeK = 81;
+const int EdgeK = 144;
 
 ivec2 pixel;
 ivec2 texel;

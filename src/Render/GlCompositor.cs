@@ -1,5 +1,6 @@
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Render.Gl;
+using OpenSegR.Realtime.Render.Hud;
 using OpenSegR.Realtime.Segmentation;
 using Silk.NET.Core.Contexts;
 using Silk.NET.Core.Loader;
@@ -12,6 +13,8 @@ public sealed class GlCompositor : ICompositor
     private readonly GlDevice _device;
     private readonly ShaderFolder _shaders;
     private readonly OverlayPasses _passes;
+    private readonly QuadBatch _quads;
+    private readonly HudLayout _hud;
     private readonly ReadbackRing _ring;
     private readonly Action<string> _report;
 
@@ -39,7 +42,10 @@ public sealed class GlCompositor : ICompositor
             _shaders = shaders = new ShaderFolder(options.ShaderFolder, options.WatchShaders);
             _device = new GlDevice(context, ownsContext, options.CheckCalls);
             using var scope = _device.Enter();
-            _passes = new OverlayPasses(_device, _shaders, options.Palette ?? ClassPalette.Shared);
+            var palette = options.Palette ?? ClassPalette.Shared;
+            _passes = new OverlayPasses(_device, _shaders, palette);
+            _quads = new QuadBatch(_device, _shaders);
+            _hud = new HudLayout(palette);
             _ring = new ReadbackRing(_device, options.Latency);
         }
         catch (Exception e)
@@ -85,7 +91,13 @@ public sealed class GlCompositor : ICompositor
 
         using var scope = _device.Enter();
         _passes.Refresh(_report);
+        _quads.Refresh(_report);
         _passes.Draw(frame, masks, style);
+        if (_hud.Build(frame.Format, masks, style, hud))
+        {
+            _quads.Draw(_hud.Quads, frame.Width, frame.Height, isFlipped: false);
+        }
+
         _ring.Add(frame);
         if (!_ring.IsFull)
         {
@@ -116,6 +128,7 @@ public sealed class GlCompositor : ICompositor
         using (_device.Enter())
         {
             _ring.Dispose();
+            _quads.Dispose();
             _passes.Dispose();
         }
 

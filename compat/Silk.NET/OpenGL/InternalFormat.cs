@@ -20,4 +20,7 @@ public enum InternalFormat : int
 
     /// <summary>GL_RGBA8UI.</summary>
     Rgba8ui = 0x8D7C,
+
+    /// <summary>GL_R8UI.</summary>
+    R8ui = 0x8232,
 }

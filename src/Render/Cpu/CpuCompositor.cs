@@ -1,4 +1,5 @@
 using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Render.Hud;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Render.Cpu;
@@ -15,6 +16,8 @@ public sealed class CpuCompositor : ICompositor
     private readonly LabelGrid _grid = new();
     private readonly GuideColors _guides = new();
     private readonly BandRunner _bands;
+    private readonly QuadBlender _quads = new();
+    private readonly HudLayout _hud;
     private readonly EdgeAwareUpsampler[] _upsamplers;
     private readonly OverlayBlender[] _blenders;
     private readonly Action<int> _guideBand;
@@ -36,7 +39,9 @@ public sealed class CpuCompositor : ICompositor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         var workers = threads > 0 ? threads : Math.Min(4, Environment.ProcessorCount);
-        _colors = new OverlayColors(palette ?? ClassPalette.Shared);
+        palette ??= ClassPalette.Shared;
+        _colors = new OverlayColors(palette);
+        _hud = new HudLayout(palette);
         _bands = new BandRunner(workers);
         // More bands than threads: a picture's boundaries, which are the work, are rarely spread evenly.
         var bands = workers == 1 ? 1 : 4 * workers;
@@ -74,6 +79,11 @@ public sealed class CpuCompositor : ICompositor
         else
         {
             DrawMasks(frame, masks, style, target);
+        }
+
+        if (_hud.Build(frame.Format, masks, style, hud))
+        {
+            _quads.Draw(_hud.Quads, target);
         }
 
         if (!ReferenceEquals(frame, target))

@@ -27,7 +27,13 @@ internal enum Uniform
     /// <summary>Rectangles, RGBA16UI.</summary>
     RectTexture,
 
-    /// <summary>Number of textures; the first that is no texture.</summary>
+    /// <summary>Quads, RGBA16UI.</summary>
+    QuadTexture,
+
+    /// <summary>Font atlas, R8UI.</summary>
+    AtlasTexture,
+
+    /// <summary>Size of the frame; the first that is no texture.</summary>
     FrameSize,
 
     /// <summary>Size of the label map.</summary>
@@ -44,4 +50,7 @@ internal enum Uniform
 
     /// <summary>Window weights between which a contour becomes full.</summary>
     ContourRamp,
+
+    /// <summary>1 where row 0 of the target is at the bottom of the picture, otherwise 0.</summary>
+    IsFlipped,
 }

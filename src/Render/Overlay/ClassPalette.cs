@@ -29,6 +29,8 @@ public sealed class ClassPalette
         ["wall"] = 20, ["rock"] = 20, ["car"] = 2, ["bus"] = 11, ["snow"] = 15, ["mountain"] = 22, ["dog"] = 13, ["cat"] = 6,
     };
 
+    // In OKLab, where black and white are 1 apart.
+    private const float FarEnough = 0.2f;
     private const float GoldenAngle = 137.50776f;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Rgb> _colors = new(StringComparer.Ordinal);
@@ -79,13 +81,9 @@ public sealed class ClassPalette
     {
         if (_takenCount < HandPicked.Length)
         {
-            var slot = Expected.TryGetValue(name, out var expected) ? expected : (int)(Hash(name) % (uint)HandPicked.Length);
-            // 7 and the number of colours have no common factor: the search visits every slot, and not the neighbours first.
-            while (_taken[slot])
-            {
-                slot = (slot + 7) % HandPicked.Length;
-            }
-
+            var slot = Expected.TryGetValue(name, out var expected) && !_taken[expected]
+                ? expected
+                : FreeSlot((int)(Hash(name) % (uint)HandPicked.Length));
             _taken[slot] = true;
             _takenCount++;
             return HandPicked[slot];
@@ -95,6 +93,43 @@ public sealed class ClassPalette
         var lightness = 0.56f + (0.30f * Fraction(n * 0.7548777f));
         var chroma = 0.09f + (0.09f * Fraction(n * 0.5698403f));
         return Rgb.FromOklch(lightness, chroma, Fraction(n * GoldenAngle / 360) * 360);
+    }
+
+    /// <summary>The first free colour from a start on that is far from all that are taken, or just the first free one.</summary>
+    private int FreeSlot(int start)
+    {
+        var free = -1;
+        for (var i = 0; i < HandPicked.Length; i++)
+        {
+            // 7 and the number of colours have no common factor: the search visits every slot, and not the neighbours first.
+            var slot = (start + (7 * i)) % HandPicked.Length;
+            if (_taken[slot])
+            {
+                continue;
+            }
+
+            free = free < 0 ? slot : free;
+            if (DistanceToTaken(slot) >= FarEnough)
+            {
+                return slot;
+            }
+        }
+
+        return free;
+    }
+
+    private float DistanceToTaken(int slot)
+    {
+        var nearest = float.MaxValue;
+        for (var other = 0; other < HandPicked.Length; other++)
+        {
+            if (_taken[other])
+            {
+                nearest = Math.Min(nearest, Rgb.Distance(HandPicked[slot], HandPicked[other]));
+            }
+        }
+
+        return nearest;
     }
 
     /// <summary>FNV-1a: unlike <see cref="string.GetHashCode()"/>, the same in every process.</summary>

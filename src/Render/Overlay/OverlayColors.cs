@@ -14,6 +14,7 @@ namespace OpenSegR.Realtime.Render;
 /// </remarks>
 internal sealed class OverlayColors
 {
+    private const float ContourWhite = 0.4f;
     private const int Darkness = 18;
     private const float DarkOpacity = 0.55f;
     private static readonly Rgb White = new(255, 255, 255);
@@ -102,7 +103,9 @@ internal sealed class OverlayColors
 
         var factor = _style.ClassOpacity.TryGetValue(name, out var own) ? Math.Clamp(own, 0, 1) : 1;
         var color = ClassPalette.InstanceColor(_palette.ColorOf(name), instance);
-        return Store(label, Pack(color, _style.Opacity * factor), Pack(_style.HighlightClass is null ? color : White, factor));
+        // Lighter than the fill, so that a line shows on its own mask too.
+        var line = _style.HighlightClass is null ? Rgb.Mix(color, White, ContourWhite) : White;
+        return Store(label, Pack(color, _style.Opacity * factor), Pack(line, factor));
     }
 
     private bool Store(int label, uint fill, uint contour)

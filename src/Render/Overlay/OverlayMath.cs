@@ -33,8 +33,8 @@ namespace OpenSegR.Realtime.Render;
 /// </remarks>
 internal static class OverlayMath
 {
-    /// <summary>Half-way point of the colour weight: R is a half where |I - G| is 2 sqrt(K) = 18 of 441.</summary>
-    public const int EdgeK = 81;
+    /// <summary>Half-way point of the colour weight: R is a half where |I - G| is 2 sqrt(K) = 24 of 441.</summary>
+    public const int EdgeK = 144;
 
     /// <summary>Most pixels between two taps of a contour's window.</summary>
     public const int MaxStep = 3;

@@ -36,6 +36,22 @@ public readonly record struct Rgb(byte R, byte G, byte B)
         return (lightness, MathF.Sqrt((x * x) + (y * y)), MathF.Atan2(y, x) * 180 / MathF.PI);
     }
 
+    /// <summary>How different two colours look: their distance in OKLab, where black and white are 1 apart.</summary>
+    public static float Distance(Rgb a, Rgb b)
+    {
+        var (la, ca, ha) = a.ToOklch();
+        var (lb, cb, hb) = b.ToOklch();
+        var (sinA, cosA) = MathF.SinCos(ha * MathF.PI / 180);
+        var (sinB, cosB) = MathF.SinCos(hb * MathF.PI / 180);
+        var (dl, da, db) = (la - lb, (ca * cosA) - (cb * cosB), (ca * sinA) - (cb * sinB));
+        return MathF.Sqrt((dl * dl) + (da * da) + (db * db));
+    }
+
+    /// <summary>A colour between two, 0 for the first and 1 for the second.</summary>
+    public static Rgb Mix(Rgb a, Rgb b, float share) => new(Mix(a.R, b.R, share), Mix(a.G, b.G, share), Mix(a.B, b.B, share));
+
+    private static byte Mix(byte a, byte b, float share) => (byte)(a + ((b - a) * share) + 0.5f);
+
     private static float Cube(float x) => x * x * x;
 
     private static byte Encode(float linear)
