@@ -37,25 +37,31 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
         }
     }
 
-    /// <summary>Decodes the next frame.</summary>
-    /// <param name="pool">The frame is rented here.</param>
+    /// <summary>Waits for the next frame and decodes it.</summary>
+    /// <param name="pool">The frame is rented here, once there is one.</param>
     /// <param name="frame">The frame, owned by the caller, with nothing but its pixels filled in.</param>
     /// <returns>False at the end, or where decoding cannot go on.</returns>
     /// <exception cref="InputException">The size is out of range.</exception>
     public bool TryRead(FramePool pool, out Frame? frame)
     {
+        frame = null;
+        if (!Capture.Grab())
+        {
+            return false;
+        }
+
         if (_format.Width == 0)
         {
             // The properties may not be true (rotation, a camera's own mind); the first picture is.
             using var first = new Mat();
-            frame = Capture.Read(first) && !first.Empty() ? FrameMat.Copy(first, pool) : null;
+            frame = Capture.Retrieve(first) && !first.Empty() ? FrameMat.Copy(first, pool) : null;
             _format = frame?.Format ?? default;
             return frame is not null;
         }
 
         frame = pool.Rent(_format);
         var target = HeaderOver(frame);
-        if (!Capture.Read(target) || target.Empty())
+        if (!Capture.Retrieve(target) || target.Empty())
         {
             frame.Dispose();
             frame = null;

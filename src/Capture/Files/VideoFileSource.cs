@@ -22,37 +22,73 @@ public sealed class VideoFileSource : IFrameSource
     /// <param name="options">Where warnings go; may be null.</param>
     /// <exception cref="InputException">There is no such file, or it holds no video that can be decoded.</exception>
     public VideoFileSource(string path, FrameSourceOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        VideoFileCheck.Check(path);
-        _warn = options?.Warn;
         // Only FFmpeg: other backends would take the path for a pattern of image names or a description of a pipeline to run.
-        _reader = new FrameReader(new VideoCapture(Path.GetFullPath(path), VideoCaptureAPIs.FFMPEG));
+        : this(new FrameReader(new VideoCapture(FullPathOfVideo(path), VideoCaptureAPIs.FFMPEG)), path, Path.GetFileName(path), options)
+    {
+    }
+
+    private VideoFileSource(FrameReader reader, string place, string description, FrameSourceOptions? options)
+    {
+        _reader = reader;
+        _warn = options?.Warn;
         try
         {
             if (!_reader.Capture.IsOpened())
             {
-                throw new InputException($"'{path}' is not a video that can be decoded: it is damaged, or of a format or codec that is not known");
+                throw new InputException($"'{place}' is not a video that can be decoded: it is damaged, or of a format or codec that is not known");
             }
 
             if (!_reader.TryRead(new FramePool(1), out _first))
             {
-                throw new InputException($"'{path}' has no frame that can be decoded: it is damaged, or its codec is not known");
+                throw new InputException($"'{place}' has no frame that can be decoded: it is damaged, or its codec is not known");
             }
 
             _offsetMs = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
-            Info = new FrameSourceInfo(Path.GetFileName(path), _first!.Format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
+            Info = new FrameSourceInfo(description, _first!.Format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
         }
         catch (OpenCVException e)
         {
             Dispose();
-            throw new InputException($"'{path}' cannot be decoded: {e.ErrMsg}", e);
+            throw new InputException($"'{place}' cannot be decoded: {e.ErrMsg}", e);
         }
         catch
         {
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the recorded video behind an address, or returns null where there is none (a live stream, or nothing at all).</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal static VideoFileSource? TryOpenRecording(string address, FrameSourceOptions options, CancellationToken cancellationToken)
+    {
+        // The native call cannot be cancelled, but it need not be waited for: it has a time-out of its own.
+        var opening = Task.Factory.StartNew(
+            () => OpenCvDevice.OpenCapture(address, options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            opening.Wait(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(static late => late.Result?.Dispose(), TaskScheduler.Default);
+            throw;
+        }
+
+        if (opening.Result is not { } capture)
+        {
+            return null;
+        }
+
+        var reader = new FrameReader(capture);
+        if (reader.ClaimedFrames is null)
+        {
+            reader.Dispose();
+            return null;
+        }
+
+        var shown = StreamAddress.WithoutSecrets(address);
+        return new VideoFileSource(reader, shown, shown, options);
     }
 
     /// <inheritdoc/>
@@ -87,6 +123,13 @@ public sealed class VideoFileSource : IFrameSource
         _first?.Dispose();
         _first = null;
         _reader.Dispose();
+    }
+
+    private static string FullPathOfVideo(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        VideoFileCheck.Check(path);
+        return Path.GetFullPath(path);
     }
 
     private bool TryDecode(FramePool pool, out Frame? frame)

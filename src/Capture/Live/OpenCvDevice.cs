@@ -1,0 +1,88 @@
+using System.Globalization;
+using OpenCvSharp;
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Capture;
+
+/// <summary>A camera or a stream through OpenCV.</summary>
+internal sealed class OpenCvDevice : ILiveDevice
+{
+    // Properties of OpenCV's FFmpeg backend (CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_READ_TIMEOUT_MSEC).
+    private const int OpenTimeoutMs = 53;
+    private const int ReadTimeoutMs = 54;
+    private readonly FrameReader _reader;
+
+    private OpenCvDevice(VideoCapture capture) => _reader = new FrameReader(capture);
+
+    /// <inheritdoc/>
+    public double FramesPerSecond => _reader.FramesPerSecond;
+
+    /// <summary>Opens a camera and asks it for what the options want.</summary>
+    /// <exception cref="InputException">It cannot be opened; the message lists those that are there.</exception>
+    public static OpenCvDevice OpenCamera(int index, FrameSourceOptions options)
+    {
+        var cameras = CameraList.Find();
+        var hint = string.Create(CultureInfo.InvariantCulture, $"{CameraList.Describe(cameras)}; give one as camera:0 or /dev/video0");
+        if (OperatingSystem.IsLinux() && !File.Exists($"/dev/video{index}"))
+        {
+            throw new InputException($"there is no camera {index}: {hint}");
+        }
+
+        var capture = new VideoCapture(index, OperatingSystem.IsLinux() ? VideoCaptureAPIs.V4L2 : VideoCaptureAPIs.ANY);
+        if (!capture.IsOpened())
+        {
+            capture.Dispose();
+            throw new InputException($"camera {index} cannot be opened, it may be in use by another program: {hint}");
+        }
+
+        // The pixel format first: which sizes and rates there are depends on it. What a camera refuses stays as it is.
+        capture.Set(VideoCaptureProperties.FourCC, FourCC.FromString(options.CameraFormat).Value);
+        Ask(VideoCaptureProperties.FrameWidth, options.RequestedWidth);
+        Ask(VideoCaptureProperties.FrameHeight, options.RequestedHeight);
+        Ask(VideoCaptureProperties.Fps, options.RequestedFps);
+        Ask(VideoCaptureProperties.BufferSize, 1);
+        return new OpenCvDevice(capture);
+
+        void Ask(VideoCaptureProperties property, double? value)
+        {
+            if (value is { } wanted)
+            {
+                capture.Set(property, wanted);
+            }
+        }
+    }
+
+    /// <summary>Opens a stream.</summary>
+    /// <exception cref="InputException">It cannot be opened in time.</exception>
+    public static OpenCvDevice OpenStream(string address, FrameSourceOptions options)
+    {
+        var capture = OpenCapture(address, options);
+        return capture is not null
+            ? new OpenCvDevice(capture)
+            : throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"cannot open the stream {StreamAddress.WithoutSecrets(address)} within {options.OpenTimeout.TotalSeconds:0.#} s: check the address, the network, and name and password"));
+    }
+
+    /// <summary>Opens an address with the options' time-outs, or returns null.</summary>
+    public static VideoCapture? OpenCapture(string address, FrameSourceOptions options)
+    {
+        var capture = new VideoCapture(
+            address,
+            VideoCaptureAPIs.FFMPEG,
+            [OpenTimeoutMs, (int)options.OpenTimeout.TotalMilliseconds, ReadTimeoutMs, (int)options.ReadTimeout.TotalMilliseconds]);
+        if (capture.IsOpened())
+        {
+            return capture;
+        }
+
+        capture.Dispose();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead(FramePool pool, out Frame? frame) => _reader.TryRead(pool, out frame);
+
+    /// <inheritdoc/>
+    public void Dispose() => _reader.Dispose();
+}

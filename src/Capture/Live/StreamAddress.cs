@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace OpenSegR.Realtime.Capture;
+
+/// <summary>Addresses of streams, and how to show them without what is secret in them.</summary>
+internal static partial class StreamAddress
+{
+    private static readonly string[] Schemes = ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt", "tcp"];
+
+    /// <summary>Whether words are the address of a stream.</summary>
+    public static bool IsAddress(string words) =>
+        words.IndexOf("://", StringComparison.Ordinal) is > 0 and var end && Schemes.Contains(words[..end], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The known beginnings of addresses, for messages.</summary>
+    public static string KnownSchemes => string.Join(", ", Schemes);
+
+    /// <summary>The address with user name, password and secret-looking parameters replaced by ***.</summary>
+    public static string WithoutSecrets(string address) =>
+        SecretParameter().Replace(UserInfo().Replace(address, "$1***@"), "$1***");
+
+    // Up to the last @ before the path: a password may itself contain one.
+    [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex("([?&][^=&]*(?:pass|pwd|token|key|secret|auth|sig)[^=&]*=)[^&#]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex SecretParameter();
+}
