@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using OpenSegR.Realtime.Capture.Synthetic;
 using OpenSegR.Realtime.Pipeline;
 
 namespace OpenSegR.Realtime.Capture;
@@ -13,24 +13,12 @@ namespace OpenSegR.Realtime.Capture;
 /// 0, camera:0, /dev/video0     a camera
 /// rtsp://host/stream1          a stream (also http, https, udp, rtp, ...)
 /// loop:clip.mp4                a file played over and over as if it were live
-/// NAME:...                     whatever was registered under a name, e.g. synthetic:7
+/// synthetic:7                  generated scenes from a seed (also synthetic:7:1280x720:300)
 /// </code>
 /// </summary>
 public static class FrameSources
 {
     private const string Examples = "for example clip.mp4, frames/, 'img_*.png', camera:0, rtsp://host/stream1, loop:clip.mp4 or synthetic:7";
-    private static readonly ConcurrentDictionary<string, Func<string, FrameSourceOptions, IFrameSource>> Registered = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Makes a kind of source known under a name of its own, so that "NAME:REST" opens it.</summary>
-    /// <param name="name">The name, at least two letters; replaces an earlier registration.</param>
-    /// <param name="open">Opens a source from REST; throws an <see cref="InputException"/> with an example where it cannot.</param>
-    public static void Register(string name, Func<string, FrameSourceOptions, IFrameSource> open)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(open);
-        ArgumentOutOfRangeException.ThrowIfLessThan(name.Length, 2, nameof(name));
-        Registered[name] = open;
-    }
 
     /// <summary>Opens a source.</summary>
     /// <param name="spec">What the user typed.</param>
@@ -65,18 +53,16 @@ public static class FrameSources
                 : throw new InputException($"'{spec}' names no camera: give its number, for example camera:0; {CameraList.Describe(CameraList.Find())}");
         }
 
-        if (Registered.TryGetValue(name, out var open))
-        {
-            return open(rest, options);
-        }
-
         if (colon > 1 && spec.AsSpan(colon).StartsWith("://"))
         {
             throw new InputException($"'{name}' addresses are not known, only {StreamAddress.KnownSchemes}, for example rtsp://host/stream1");
         }
 
-        return options.AsLive ? new PacedFrameSource(new LoopedSource(() => OpenFile(spec, options))) : OpenFile(spec, options);
+        return options.AsLive ? new PacedFrameSource(new LoopedSource(() => OpenRecorded(spec, options))) : OpenRecorded(spec, options);
     }
+
+    private static IFrameSource OpenRecorded(string spec, FrameSourceOptions options) =>
+        spec.StartsWith(SyntheticSource.Prefix, StringComparison.OrdinalIgnoreCase) ? SyntheticSource.Parse(spec) : OpenFile(spec, options);
 
     private static IFrameSource OpenFile(string path, FrameSourceOptions options)
     {

@@ -32,7 +32,8 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        Run("umount", _folder.Path);
+        // Lazily: a process that another test starts at this moment may have inherited an open file.
+        Run("umount", "--lazy", _folder.Path);
         _folder.Dispose();
     }
 

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using OpenSegR.Realtime.Capture;
+
+namespace OpenSegR.Realtime.Tests.Capture;
+
+/// <summary>An ffmpeg process that sends a video in real time to this machine, for ever.</summary>
+internal sealed class StreamServer : IDisposable
+{
+    private readonly Process _process;
+
+    private StreamServer(Process process) => _process = process;
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static StreamServer Start(string video, string output)
+    {
+        Tools.RequireFfmpeg();
+        var start = FfmpegProgram.Start(
+            ["-hide_banner", "-loglevel", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i", video, "-an", .. output.Split(' ')], input: false);
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new StreamServer(process);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

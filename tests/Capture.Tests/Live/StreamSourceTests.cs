@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OpenSegR.Realtime.Capture;
+using OpenSegR.Realtime.Pipeline;
+
+namespace OpenSegR.Realtime.Tests.Capture;
+
+/// <summary>Real streams over the loopback interface.</summary>
+public sealed class StreamSourceTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly FrameFormat Format = new(192, 128);
+    private readonly TempFolder _folder = new();
+    private readonly FramePool _pool = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string, string> Streams => new()
+    {
+        { "udp://127.0.0.1:{0}", "-c:v mpeg2video -q:v 3 -g 10 -f mpegts udp://127.0.0.1:{0}?pkt_size=1316" },
+        { "http://127.0.0.1:{0}/live.mjpg", "-c:v mjpeg -q:v 3 -f mpjpeg -listen 1 http://127.0.0.1:{0}/live.mjpg" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Streams))]
+    public void A_stream_is_read_and_found_again_after_its_server_died(string address, string output)
+    {
+        Tools.Write(_folder["v.mp4"], Format, 100, 25);
+        var port = StreamServer.FreePort();
+        address = string.Format(System.Globalization.CultureInfo.InvariantCulture, address, port);
+        output = string.Format(System.Globalization.CultureInfo.InvariantCulture, output, port);
+        var status = new ConcurrentQueue<string?>();
+        var options = new FrameSourceOptions
+        {
+            Status = status.Enqueue,
+            OpenTimeout = TimeSpan.FromSeconds(30),
+            ReadTimeout = TimeSpan.FromSeconds(1),
+            ReconnectFirst = TimeSpan.FromMilliseconds(100),
+            ReconnectLongest = TimeSpan.FromMilliseconds(500),
+        };
+
+        var server = StreamServer.Start(_folder["v.mp4"], output);
+        using var source = OpenWhenReady(address, options);
+        Assert.Equal((Format, true), (source.Info.Format, source.Info.IsLive));
+        ReadSome(source, 20);
+
+        server.Dispose();
+        Assert.True(ReadUntil(source, () => status.Any(s => s is not null)), "the loss was not noticed");
+        Assert.Contains(address, status.First(s => s is not null)!, StringComparison.Ordinal);
+
+        using var again = StreamServer.Start(_folder["v.mp4"], output);
+        Assert.True(ReadUntil(source, () => status.Last() is null), "the stream was not found again");
+        ReadSome(source, 20);
+    }
+
+    [Fact]
+    public void Nothing_there_is_an_error_in_time_that_hides_the_password()
+    {
+        var address = $"http://me:top@secret@127.0.0.1:{StreamServer.FreePort()}/live?token=hidden&q=1";
+        var clock = Stopwatch.StartNew();
+        var error = Assert.ThrowsAny<InputException>(() => new StreamSource(address, new FrameSourceOptions { OpenTimeout = TimeSpan.FromSeconds(5) }));
+        Assert.True(clock.Elapsed < Limit);
+        Assert.Contains("http://***@127.0.0.1", error.Message, StringComparison.Ordinal);
+        foreach (var secret in new[] { "me:", "top", "secret", "hidden" })
+        {
+            Assert.DoesNotContain(secret, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("rtsp://cam.local/1", "rtsp://cam.local/1")]
+    [InlineData("rtsp://u:p@cam.local:554/1?x=@", "rtsp://***@cam.local:554/1?x=@")]
+    [InlineData("https://h/a?apikey=1&b=2", "https://h/a?apikey=***&b=2")]
+    [InlineData("https://h/a?b=2&X-Sig=abc#f", "https://h/a?b=2&X-Sig=***#f")]
+    public void Secrets_do_not_show(string address, string shown) => Assert.Equal(shown, StreamAddress.WithoutSecrets(address));
+
+    [Fact]
+    public void What_is_no_address_is_refused_with_an_example()
+    {
+        var error = Assert.Throws<InputException>(() => new StreamSource("gopher://old"));
+        Assert.Contains("rtsp://camera.local/stream1", error.Message, StringComparison.Ordinal);
+    }
+
+    private static StreamSource OpenWhenReady(string address, FrameSourceOptions options)
+    {
+        // The server takes a moment to listen; a first attempt may come too early.
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new StreamSource(address, options);
+            }
+            catch (InputException) when (attempt < 20)
+            {
+                Thread.Sleep(200);
+            }
+        }
+    }
+
+    private void ReadSome(StreamSource source, int count)
+    {
+        var (last, lastUs) = (-1L, -1L);
+        Assert.True(ReadUntil(source, () => count <= 0, frame =>
+        {
+            Assert.InRange(FrameCode.Read(frame), 0, 99);
+            Assert.True(frame.Index > last && frame.TimestampUs > lastUs);
+            (last, lastUs) = (frame.Index, frame.TimestampUs);
+            count--;
+        }));
+    }
+
+    private bool ReadUntil(StreamSource source, Func<bool> isDone, Action<Frame>? look = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!isDone())
+        {
+            if (clock.Elapsed > Limit)
+            {
+                return false;
+            }
+
+            if (source.Read(_pool, out var frame, CancellationToken.None) == FrameRead.Frame)
+            {
+                using (frame)
+                {
+                    look?.Invoke(frame!);
+                }
+            }
+        }
+
+        return true;
+    }
+}
