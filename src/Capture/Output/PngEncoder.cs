@@ -65,7 +65,7 @@ internal sealed class PngEncoder
             _above = new byte[stride + 1];
         }
 
-        // Filter 2, difference to the row above, suits photographs and label maps alike; above the first row is nothing, that is zeros.
+        // Filter 2, difference to the row above, suits photographs and label maps alike. The first row has none above, so it has filter 0: none.
         Array.Clear(_above);
         _compressed.SetLength(0);
         using var zlib = new ZLibStream(_compressed, CompressionLevel.Fastest, leaveOpen: true);
@@ -73,7 +73,7 @@ internal sealed class PngEncoder
         for (var y = 0; y < height; y++)
         {
             var row = pixels.Slice(y * stride, stride);
-            filtered[0] = 2;
+            filtered[0] = y == 0 ? (byte)0 : (byte)2;
             switch (layout)
             {
                 case PngPixels.Gray16 when BitConverter.IsLittleEndian:
