@@ -31,11 +31,15 @@ internal sealed partial class GraphBuilder
     private bool _usesCustomDomain;
 
     /// <summary>Starts an empty graph over a weights file.</summary>
-    public GraphBuilder(string name, WeightTable weights)
+    public GraphBuilder(string name, WeightTable weights, GraphOperators operators = default)
     {
         _graph = new GraphProto { Name = name };
         _weights = weights;
+        Operators = operators;
     }
+
+    /// <summary>The operators that layers may use.</summary>
+    public GraphOperators Operators { get; }
 
     /// <summary>The weights file that the graph points into.</summary>
     public WeightTable Weights => _weights;

@@ -25,10 +25,11 @@ internal static class TextTowerGraph
     /// <param name="prefix">Start of the tower's tensor names, such as "backbone.clip_model.".</param>
     /// <param name="layers">Transformer layers.</param>
     /// <param name="heads">Attention heads.</param>
+    /// <param name="operators">The operators that it may be made of.</param>
     /// <exception cref="ModelException">A tensor is missing.</exception>
-    public static ModelProto Build(WeightTable weights, string prefix, int layers, int heads)
+    public static ModelProto Build(WeightTable weights, string prefix, int layers, int heads, GraphOperators operators)
     {
-        var graph = new GraphBuilder("clip-text", weights);
+        var graph = new GraphBuilder("clip-text", weights, operators);
         var ids = graph.Input(TokenIds, TensorProto.Types.DataType.Int32, "texts", "length");
         var (texts, length) = (graph.DimOf(ids, 0), graph.DimOf(ids, 1));
         var position = prefix + "positional_embedding";
@@ -55,12 +56,12 @@ internal static class TextTowerGraph
             using var layer = graph.Scope($"layer{i}");
             var name = $"{prefix}transformer.resblocks.{i}";
             var normalised = graph.LayerNorm(tokens, name + ".ln_1", Epsilon);
-            tokens = graph.Add(tokens, SelfAttention(graph, name + ".attn", normalised, texts, length, width, heads, mask));
+            tokens = SelfAttention(graph, name + ".attn", normalised, tokens, texts, length, width, heads, mask);
 
             // Behind the last attention only the end-of-text tokens matter.
             tokens = i == layers - 1 ? graph.Gather(tokens, endRows, 0) : tokens;
-            var hidden = graph.Gelu(graph.Linear(graph.LayerNorm(tokens, name + ".ln_2", Epsilon), name + ".mlp.c_fc"));
-            tokens = graph.Add(tokens, graph.Linear(hidden, name + ".mlp.c_proj"));
+            var inner = graph.LayerNorm(tokens, name + ".ln_2", Epsilon);
+            tokens = graph.Mlp(inner, name + ".mlp.c_fc", name + ".mlp.c_proj", Activation.Gelu, residual: tokens);
         }
 
         // Applied as x * P, unlike every other matrix.
@@ -71,11 +72,11 @@ internal static class TextTowerGraph
     }
 
     private static Value SelfAttention(
-        GraphBuilder graph, string name, Value tokens, Dim texts, Dim length, int width, int heads, Value mask)
+        GraphBuilder graph, string name, Value tokens, Value residual, Dim texts, Dim length, int width, int heads, Value mask)
     {
         // Queries, keys and values in one product: [N*L, 3W] -> [3, N, M, L, D]
         var depth = width / heads;
-        var joined = graph.GemmTransposed(tokens, graph.Weight(name + ".in_proj_weight"), graph.Weight(name + ".in_proj_bias"));
+        var joined = graph.Linear(tokens, graph.Weight(name + ".in_proj_weight"), graph.Weight(name + ".in_proj_bias"));
         var split = graph.Transpose(graph.Reshape(joined, texts, length, 3, heads, depth), 2, 0, 3, 1, 4);
         var query = graph.Mul(graph.Gather(split, graph.Scalar(0L), 0), graph.Scalar(1 / MathF.Sqrt(depth)));
         var key = graph.Gather(split, graph.Scalar(1L), 0);
@@ -83,7 +84,7 @@ internal static class TextTowerGraph
 
         var scores = graph.MatMul(query, graph.Transpose(key, 0, 1, 3, 2));
         var heard = graph.MatMul(graph.Softmax(graph.Add(scores, mask)), value);
-        return graph.Linear(graph.Reshape(graph.Transpose(heard, 0, 2, 1, 3), Dim.Infer, width), name + ".out_proj");
+        return graph.Linear(graph.Reshape(graph.Transpose(heard, 0, 2, 1, 3), Dim.Infer, width), name + ".out_proj", residual: residual);
     }
 
     private static Value CausalMask(GraphBuilder graph, int context)

@@ -1,4 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Graph.Layers;
+using OpenSegR.Realtime.Graph.Protos;
 
 namespace OpenSegR.Realtime.Inference;
 
@@ -30,12 +33,37 @@ public static class CustomOperatorLibrary
         try
         {
             Register(options);
-            return null;
         }
         catch (OnnxRuntimeException error)
         {
             return FirstLine(error.Message);
         }
+
+        try
+        {
+            using var session = new InferenceSession(TrialModel(), options);
+            return null;
+        }
+        catch (OnnxRuntimeException)
+        {
+            return $"{System.IO.Path.GetFileName(Path)} is older than this program (./segr setup builds it)";
+        }
+    }
+
+    // A small model of the operators that graphs use, so that a library left from an older build is found out here and not by a model.
+    private static byte[] TrialModel()
+    {
+        const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
+        var graph = new GraphBuilder("trial", WeightTable.None, new GraphOperators(Custom: true));
+        var pixels = graph.Input("pixels", Float, 1, "h", "w", 1);
+        var one = graph.Constant([1f], 1);
+        var kernel = graph.Constant(new float[49], 1, 1, 7, 7);
+        var matrix = graph.Constant([1f], 1, 1);
+        var depthwise = graph.CustomNode("DepthwiseConv7x7LayerNorm", [pixels, kernel, one, one, one]);
+        var convolved = graph.ConvolveChannelsLast(depthwise, graph.Constant([1f], 1, 1, 1, 1), null, 1, 0);
+        var mlp = graph.CustomNode("Mlp", [graph.Linear(convolved, matrix, one), matrix, one, matrix, one]);
+        graph.Output("y", mlp, Float, 1, "h", "w", 1);
+        return graph.Build();
     }
 
     internal static string FirstLine(string message) => message.AsSpan().Trim().IndexOfAny('\r', '\n') is var end and >= 0

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Graph;
+
 namespace OpenSegR.Realtime.Inference;
 
 /// <summary>How networks are run; the same for every session of a process.</summary>
@@ -13,6 +15,9 @@ public sealed record InferenceSettings
     /// False to leave this project's own operators out and use standard ONNX alone, which is slower and gives the same numbers.
     /// </summary>
     public bool CustomOperators { get; init; } = true;
+
+    /// <summary>How far large products may be rounded on the CPU. Anything but fp32 trades agreement with the reference for speed.</summary>
+    public ProductPrecision Precision { get; init; } = ProductPrecision.Fp32;
 
     /// <summary>Index of the GPU, from 0.</summary>
     public int Device { get; init; }

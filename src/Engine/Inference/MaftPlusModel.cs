@@ -61,7 +61,7 @@ public sealed class MaftPlusModel
     /// <exception cref="ModelException">The model cannot be loaded.</exception>
     public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs)
     {
-        var options = new MaftPlusGraphOptions { Size = size, Outputs = outputs, CustomOperators = _sessions.UsesCustomOperators };
+        var options = new MaftPlusGraphOptions { Size = size, Outputs = outputs, Operators = _sessions.Operators };
         var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
         var graph = _cache.GetOrAdd(what, $"{_sizes}\n{options}", () => MaftPlusGraph.Build(_sizes, _weights, options).ToByteArray());
         return new SegmentorSession(_sessions.Create(graph, _folder.Path), size, _sizes.Queries, _sizes.EmbedDim, outputs);
@@ -72,7 +72,9 @@ public sealed class MaftPlusModel
     public OnnxTextEncoder CreateTextEncoder()
     {
         var graph = _cache.GetOrAdd(
-            "text", $"{_sizes}", () => TextTowerGraph.Build(_weights, TextPrefix, _sizes.TextLayers, _sizes.TextHeads).ToByteArray());
+            "text",
+            $"{_sizes}\n{_sessions.Operators}",
+            () => TextTowerGraph.Build(_weights, TextPrefix, _sizes.TextLayers, _sizes.TextHeads, _sessions.Operators).ToByteArray());
         return new OnnxTextEncoder(
             _sessions.Create(graph, _folder.Path), _sizes.EmbedDim, _sizes.TextContext, _sizes.TextVocabulary, _folder.WeightsHash);
     }
@@ -94,7 +96,7 @@ public sealed class MaftPlusModel
         {
             Size = (height, width),
             Outputs = SegmentorOutputs.None,
-            CustomOperators = _sessions.UsesCustomOperators,
+            Operators = _sessions.Operators,
             Dumps = [.. names],
             DumpReasons = reasoning,
         };

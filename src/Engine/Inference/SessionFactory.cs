@@ -26,6 +26,11 @@ public sealed class SessionFactory
         {
             notice?.Invoke($"running without custom operators, slower: {problem}");
         }
+
+        if (settings.Precision != ProductPrecision.Fp32 && !UsesCustomOperators)
+        {
+            notice?.Invoke($"running in fp32: {settings.Precision} products need the CPU and its custom operators");
+        }
     }
 
     /// <summary>The provider in use, never <see cref="ExecutionProvider.Auto"/>.</summary>
@@ -33,6 +38,9 @@ public sealed class SessionFactory
 
     /// <summary>True where graphs may use this project's own operators.</summary>
     public bool UsesCustomOperators { get; }
+
+    /// <summary>What graphs for these sessions may be made of.</summary>
+    internal GraphOperators Operators => new(UsesCustomOperators, UsesCustomOperators ? _settings.Precision : ProductPrecision.Fp32);
 
     /// <summary>Threads that one run may use on the CPU.</summary>
     public int Threads => _settings.Threads > 0 ? _settings.Threads : Environment.ProcessorCount;

@@ -42,7 +42,7 @@ public sealed class MaftPlusParityTests
             {
                 Size = anySize ? null : (golden.Height, golden.Width),
                 Outputs = SegmentorOutputs.None,
-                CustomOperators = customOperators,
+                Operators = new GraphOperators(customOperators),
                 Dumps = [.. golden.GraphTensors],
                 DumpReasons = golden.Reasoning,
             });

@@ -6,25 +6,28 @@ namespace OpenSegR.Realtime.Graph.Layers;
 /// </summary>
 internal static class Attention
 {
-    /// <summary>Adds an attention layer with its output projection: queries [Q, C] -> [Q, C].</summary>
+    /// <summary>Adds an attention layer with its output projection, residual and norm: queries [Q, C] -> norm(residual + attention) [Q, C].</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="name">Name of the layer in the weights, with in_proj_weight, in_proj_bias and out_proj.</param>
     /// <param name="query">[Q, C], positions added where the reference adds them.</param>
     /// <param name="key">[T, C], likewise.</param>
     /// <param name="value">[T, C].</param>
     /// <param name="heads">M, number of heads; divides C.</param>
+    /// <param name="residual">[Q, C].</param>
+    /// <param name="norm">The layer norm behind it.</param>
     /// <param name="bias">Added to the scores before the softmax, [Q, T]; or null.</param>
-    public static Value Add(GraphBuilder graph, string name, Value query, Value key, Value value, int heads, Value? bias = null) =>
-        graph.Linear(AddWithoutOutput(graph, name, query, key, value, heads, bias), name + ".out_proj");
+    public static Value Add(
+        GraphBuilder graph, string name, Value query, Value key, Value value, int heads, Value residual, PostNorm norm, Value? bias = null) =>
+        graph.Linear(AddWithoutOutput(graph, name, query, key, value, heads, bias), name + ".out_proj", residual: residual, norm: norm);
 
-    /// <summary>The same without the output projection.</summary>
+    /// <summary>The same without output projection, residual and norm.</summary>
     public static Value AddWithoutOutput(GraphBuilder graph, string name, Value query, Value key, Value value, int heads, Value? bias = null)
     {
         var width = graph.Weights[name + ".in_proj_weight"].Shape[1];
         var depth = width / heads;
 
         // Queries [Q, C] -> [M, Q, D], scaled; keys and values channels first, [C, T] -> [M, D, T], which needs no transpose.
-        var q = graph.GemmTransposed(query, Rows(graph, name, 0, width), BiasRows(graph, name, 0, width));
+        var q = graph.Linear(query, Rows(graph, name, 0, width), BiasRows(graph, name, 0, width));
         var scaled = graph.Mul(q, graph.Scalar(1 / MathF.Sqrt(depth)));
         var queries = graph.Transpose(graph.Reshape(scaled, Dim.Infer, heads, depth), 1, 0, 2);
         var keys = ChannelsFirst(graph, name, 1, key, width, heads, depth);

@@ -19,11 +19,10 @@ internal static class ConvNextTrunk
     /// <param name="prefix">Name of the trunk in the weights, "backbone.clip_model.visual.trunk".</param>
     /// <param name="depths">Blocks of each stage.</param>
     /// <param name="widths">Channels of each stage.</param>
-    /// <param name="customOperators">True to use DepthwiseConv7x7LayerNorm for the head of each block.</param>
     /// <returns>The stem's output followed by the four stages' (strides 4, 4, 8, 16, 32).</returns>
     public static FeatureMap[] Add(
         GraphBuilder graph, Value image, Dim height, Dim width, string prefix,
-        IReadOnlyList<int> depths, IReadOnlyList<int> widths, bool customOperators)
+        IReadOnlyList<int> depths, IReadOnlyList<int> widths)
     {
         using var trunk = graph.Scope("trunk");
         var maps = new FeatureMap[depths.Count + 1];
@@ -39,7 +38,7 @@ internal static class ConvNextTrunk
 
             for (var block = 0; block < depths[stage]; block++)
             {
-                map = map with { Tokens = Block(graph, map, $"{name}.blocks.{block}", customOperators) };
+                map = map with { Tokens = Block(graph, map, $"{name}.blocks.{block}") };
             }
 
             maps[stage + 1] = map;
@@ -51,77 +50,58 @@ internal static class ConvNextTrunk
     private static FeatureMap Stem(GraphBuilder graph, Value image, Dim height, Dim width, string name, int channels)
     {
         using var scope = graph.Scope("stem");
-        var (rows, columns) = (graph.Divide(height, StemStride), graph.Divide(width, StemStride));
-        var patches = graph.Node(
-            "Conv",
-            [image, graph.Weight(name + ".0.weight"), graph.Weight(name + ".0.bias")],
-            ("kernel_shape", new long[] { StemStride, StemStride }),
-            ("strides", new long[] { StemStride, StemStride }));
-        var tokens = graph.Reshape(graph.Transpose(patches, 0, 2, 3, 1), Dim.Infer, channels);
-        return new FeatureMap(graph.LayerNorm(tokens, name + ".1", Epsilon), rows, columns, channels);
+        var map = new FeatureMap(Value.None, graph.Divide(height, StemStride), graph.Divide(width, StemStride), channels);
+        var (weight, bias) = (graph.Weight(name + ".0.weight"), graph.Weight(name + ".0.bias"));
+        var pixels = graph.Operators.Custom
+            ? graph.ConvolveChannelsLast(graph.Transpose(image, 0, 2, 3, 1), weight, bias, StemStride, 0)
+            : graph.Transpose(graph.Convolve(image, weight, bias, StemStride, StemStride, 0), 0, 2, 3, 1);
+        return map with { Tokens = graph.LayerNorm(graph.Reshape(pixels, Dim.Infer, channels), name + ".1", Epsilon) };
     }
 
-    // LayerNorm, then a 2x2 convolution of stride 2, which on tokens is a regrouping of pixels and one matrix product.
+    // LayerNorm, then a 2x2 convolution of stride 2.
     private static FeatureMap Downsample(GraphBuilder graph, FeatureMap map, string name, int channels)
     {
         using var scope = graph.Scope("downsample");
         var normalised = graph.LayerNorm(map.Tokens, name + ".0", Epsilon);
-        var (rows, columns) = (graph.Divide(map.Height, 2), graph.Divide(map.Width, 2));
+        var (weight, bias) = (graph.Weight(name + ".1.weight"), graph.Weight(name + ".1.bias"));
+        var smaller = new FeatureMap(Value.None, graph.Divide(map.Height, 2), graph.Divide(map.Width, 2), channels);
+        if (graph.Operators.Custom)
+        {
+            var pixels = graph.Reshape(normalised, 1, map.Height, map.Width, map.Channels);
+            var convolved = graph.ConvolveChannelsLast(pixels, weight, bias, 2, 0, mayRound: true);
+            return smaller with { Tokens = graph.Reshape(convolved, Dim.Infer, channels) };
+        }
 
-        // [h*w, C] -> [h/2, 2, w/2, 2*C] -> [h/2, w/2, 2, 2*C] -> [h/2 * w/2, 4*C]: each row holds its pixels as (dy, dx, channel).
-        var split = graph.Reshape(normalised, rows, 2, columns, 2 * map.Channels);
+        // On tokens the convolution is a regrouping of pixels and one matrix product: [h*w, C] -> [h/2, 2, w/2, 2*C] ->
+        // [h/2, w/2, 2, 2*C] -> [h/2 * w/2, 4*C], each row its pixels as (dy, dx, channel); the weight [out, in, dy, dx] in the same order.
+        var split = graph.Reshape(normalised, smaller.Height, 2, smaller.Width, 2 * map.Channels);
         var patches = graph.Reshape(graph.Transpose(split, 0, 2, 1, 3), Dim.Infer, 4 * map.Channels);
-
-        // The weight [out, in, dy, dx] in the same order; done once, when the graph is loaded.
-        var weight = graph.Transpose(graph.Weight(name + ".1.weight"), 0, 2, 3, 1);
-        var tokens = graph.GemmTransposed(patches, graph.Reshape(weight, channels, 4 * map.Channels), graph.Weight(name + ".1.bias"));
-        return new FeatureMap(tokens, rows, columns, channels);
+        var matrix = graph.Reshape(graph.Transpose(weight, 0, 2, 3, 1), channels, 4 * map.Channels);
+        return smaller with { Tokens = graph.GemmTransposed(patches, matrix, bias) };
     }
 
-    private static Value Block(GraphBuilder graph, FeatureMap map, string name, bool customOperators)
+    private static Value Block(GraphBuilder graph, FeatureMap map, string name)
     {
         using var scope = graph.Scope(name[(name.LastIndexOf('.') + 1)..]);
-        var normalised = customOperators ? FusedDepthwiseNorm(graph, map, name) : DepthwiseNorm(graph, map, name);
-        var hidden = graph.Gelu(graph.Linear(normalised, name + ".mlp.fc1"));
-        return graph.Add(map.Tokens, ScaledLinear(graph, hidden, name));
+        var gamma = graph.Weights.Contains(name + ".gamma") ? name + ".gamma" : null;
+        return graph.Mlp(
+            DepthwiseNorm(graph, map, name), name + ".mlp.fc1", name + ".mlp.fc2", Activation.Gelu, gamma, map.Tokens, mayRound: true);
     }
 
     private static Value DepthwiseNorm(GraphBuilder graph, FeatureMap map, string name)
     {
         var pixels = graph.Reshape(map.Tokens, 1, map.Height, map.Width, map.Channels);
-        var convolved = graph.Node(
-            "Conv",
-            [graph.Transpose(pixels, 0, 3, 1, 2), graph.Weight(name + ".conv_dw.weight"), graph.Weight(name + ".conv_dw.bias")],
-            ("group", map.Channels),
-            ("kernel_shape", new long[] { 7, 7 }),
-            ("pads", new long[] { 3, 3, 3, 3 }));
-        var tokens = graph.Reshape(graph.Transpose(convolved, 0, 2, 3, 1), Dim.Infer, map.Channels);
-        return graph.LayerNorm(tokens, name + ".norm", Epsilon);
-    }
-
-    private static Value FusedDepthwiseNorm(GraphBuilder graph, FeatureMap map, string name)
-    {
-        var normalised = graph.CustomNode(
-            "DepthwiseConv7x7LayerNorm",
-            [
-                graph.Reshape(map.Tokens, 1, map.Height, map.Width, map.Channels),
-                graph.Weight(name + ".conv_dw.weight"), graph.Weight(name + ".conv_dw.bias"),
-                graph.Weight(name + ".norm.weight"), graph.Weight(name + ".norm.bias"),
-            ],
-            ("epsilon", Epsilon));
-        return graph.Reshape(normalised, Dim.Infer, map.Channels);
-    }
-
-    // Layer scale (gamma) multiplies the rows of the second matrix, once, when the graph is loaded.
-    private static Value ScaledLinear(GraphBuilder graph, Value hidden, string name)
-    {
-        if (!graph.Weights.Contains(name + ".gamma"))
+        var (weight, bias) = (graph.Weight(name + ".conv_dw.weight"), graph.Weight(name + ".conv_dw.bias"));
+        if (graph.Operators.Custom)
         {
-            return graph.Linear(hidden, name + ".mlp.fc2");
+            var normalised = graph.CustomNode(
+                "DepthwiseConv7x7LayerNorm",
+                [pixels, weight, bias, graph.Weight(name + ".norm.weight"), graph.Weight(name + ".norm.bias")],
+                ("epsilon", Epsilon));
+            return graph.Reshape(normalised, Dim.Infer, map.Channels);
         }
 
-        var gamma = graph.Weight(name + ".gamma");
-        var weight = graph.Mul(graph.Weight(name + ".mlp.fc2.weight"), graph.Unsqueeze(gamma, 1));
-        return graph.GemmTransposed(hidden, weight, graph.Mul(graph.Weight(name + ".mlp.fc2.bias"), gamma));
+        var convolved = graph.Convolve(graph.Transpose(pixels, 0, 3, 1, 2), weight, bias, 7, 1, 3, map.Channels);
+        return graph.LayerNorm(graph.Reshape(graph.Transpose(convolved, 0, 2, 3, 1), Dim.Infer, map.Channels), name + ".norm", Epsilon);
     }
 }

@@ -11,7 +11,6 @@ internal sealed class DeformableAttention
     private readonly IReadOnlyList<FeatureMap> _levels;
     private readonly int _heads;
     private readonly int _points;
-    private readonly bool _customOperators;
     private readonly int _width;
     private Value? _spatialShapes;
     private Value? _referenceGrid;
@@ -21,36 +20,35 @@ internal sealed class DeformableAttention
     /// <param name="levels">The levels in the order in which their pixels are lined up; only sizes and channels are used.</param>
     /// <param name="heads">M.</param>
     /// <param name="points">P.</param>
-    /// <param name="customOperators">True to use the operator MSDeformAttnFused.</param>
-    public DeformableAttention(GraphBuilder graph, IReadOnlyList<FeatureMap> levels, int heads, int points, bool customOperators)
+    public DeformableAttention(GraphBuilder graph, IReadOnlyList<FeatureMap> levels, int heads, int points)
     {
         _graph = graph;
         _levels = levels;
         _heads = heads;
         _points = points;
-        _customOperators = customOperators;
         _width = levels[0].Channels;
     }
 
-    /// <summary>Adds one layer.</summary>
+    /// <summary>Adds one layer with its residual and norm: norm(source + attention).</summary>
     /// <param name="name">Its name in the weights, with sampling_offsets, attention_weights, value_proj and output_proj.</param>
     /// <param name="query">[S, C], positions added.</param>
     /// <param name="source">[S, C], what is sampled.</param>
-    /// <returns>[S, C], after the output projection.</returns>
-    public Value Add(string name, Value query, Value source)
+    /// <param name="norm">The layer norm behind it.</param>
+    /// <returns>[S, C].</returns>
+    public Value Add(string name, Value query, Value source, PostNorm norm)
     {
         using var scope = _graph.Scope("deformable");
-        return _customOperators ? Fused(name, query, source) : Decomposed(name, query, source);
+        return _graph.Operators.Custom ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
     }
 
-    private Value Fused(string name, Value query, Value source)
+    private Value Fused(string name, Value query, Value source, PostNorm norm)
     {
-        var value = _graph.Linear(source, name + ".value_proj");
+        var value = _graph.Linear(source, name + ".value_proj", mayRound: true);
 
         // Offsets and logits are two layers on the same input, hence one matrix product; the weights are joined when the graph is loaded.
         var weight = _graph.Concat(0, _graph.Weight(name + ".sampling_offsets.weight"), _graph.Weight(name + ".attention_weights.weight"));
         var bias = _graph.Concat(0, _graph.Weight(name + ".sampling_offsets.bias"), _graph.Weight(name + ".attention_weights.bias"));
-        var offsetsAndLogits = _graph.GemmTransposed(query, weight, bias);
+        var offsetsAndLogits = _graph.Linear(query, weight, bias);
 
         _spatialShapes ??= SpatialShapes();
         var heard = _graph.CustomNode(
@@ -58,10 +56,10 @@ internal sealed class DeformableAttention
             [_graph.Unsqueeze(value, 0), _spatialShapes.Value, _graph.Unsqueeze(offsetsAndLogits, 0)],
             ("num_heads", _heads),
             ("num_points", _points));
-        return _graph.Linear(_graph.Squeeze(heard, 0), name + ".output_proj");
+        return _graph.Linear(_graph.Squeeze(heard, 0), name + ".output_proj", residual: source, norm: norm, mayRound: true);
     }
 
-    private Value Decomposed(string name, Value query, Value source)
+    private Value Decomposed(string name, Value query, Value source, PostNorm norm)
     {
         var levels = _levels.Count;
         var depth = _width / _heads;
@@ -101,11 +99,12 @@ internal sealed class DeformableAttention
         }
 
         // [M, D, S] -> [C, S] -> [S, C]
-        return _graph.Node(
+        var projected = _graph.Node(
             "Gemm",
             [_graph.Reshape(sum!.Value, _width, Dim.Infer), _graph.Weight(name + ".output_proj.weight"), _graph.Weight(name + ".output_proj.bias")],
             ("transA", 1),
             ("transB", 1));
+        return _graph.LayerNorm(_graph.Add(source, projected), norm.Name, norm.Epsilon);
     }
 
     // [L, 2] (height, width)

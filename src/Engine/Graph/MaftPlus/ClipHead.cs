@@ -15,7 +15,7 @@ internal static class ClipHead
         var normalised = graph.LayerNorm(rows, Visual + ".trunk.head.norm", Epsilon);
         return graph.Weights.Contains(Visual + ".head.proj.weight")
             ? graph.Linear(normalised, Visual + ".head.proj")
-            : graph.Linear(graph.Gelu(graph.Linear(normalised, Visual + ".head.mlp.fc1")), Visual + ".head.mlp.fc2");
+            : graph.Mlp(normalised, Visual + ".head.mlp.fc1", Visual + ".head.mlp.fc2", Activation.Gelu);
     }
 
     /// <summary>

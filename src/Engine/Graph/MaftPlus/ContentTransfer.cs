@@ -25,9 +25,9 @@ internal static class ContentTransfer
         var weight = graph.MatMul(outer, graph.Weight(inner + ".weight"));
         var bias = graph.Add(
             graph.Squeeze(graph.MatMul(outer, graph.Unsqueeze(graph.Weight(inner + ".bias"), 1)), 1), graph.Weight(Name + ".MLP.bias"));
-        var change = graph.GemmTransposed(heard, weight, bias);
+        var norm = new PostNorm(Name + ".norm", Epsilon);
         return sizes.Panoptic
-            ? graph.Add(text, graph.LayerNorm(change, Name + ".norm", Epsilon))
-            : graph.LayerNorm(graph.Add(text, change), Name + ".norm", Epsilon);
+            ? graph.Add(text, graph.Linear(heard, weight, bias, norm: norm))
+            : graph.Linear(heard, weight, bias, residual: text, norm: norm);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class MaftPlusGraph
     {
         _sizes = sizes;
         _options = options;
-        _graph = new GraphBuilder("maft-plus", weights);
+        _graph = new GraphBuilder("maft-plus", weights, options.Operators);
         _dumps = new GraphDumps(_graph, options.Dumps);
         _image = _graph.Input(
             SegmentorTensors.Image,
@@ -61,7 +61,7 @@ internal sealed class MaftPlusGraph
     {
         _dumps.Add("input", () => _image, TensorProto.Types.DataType.Float, 1, 3, Side(_height, "input.height"), Side(_width, "input.width"));
         var maps = ConvNextTrunk.Add(
-            _graph, _image, _height, _width, "backbone.clip_model.visual.trunk", _sizes.TrunkDepths, _sizes.TrunkWidths, _options.CustomOperators);
+            _graph, _image, _height, _width, "backbone.clip_model.visual.trunk", _sizes.TrunkDepths, _sizes.TrunkWidths);
         var (trunk, dense) = (maps[1..], maps[^1]);
         _dumps.Add("stem", maps[0]);
         for (var stage = 0; stage < trunk.Length; stage++)
@@ -71,8 +71,7 @@ internal sealed class MaftPlusGraph
 
         _dumps.Add("clip_vis_dense", dense);
 
-        var pixels = PixelDecoder.Add(
-            _graph, _sizes, trunk, Positions(trunk, _sizes.PixelDecoderWidth), _options.CustomOperators);
+        var pixels = PixelDecoder.Add(_graph, _sizes, trunk, Positions(trunk, _sizes.PixelDecoderWidth));
         for (var l = 0; l < pixels.Levels.Count; l++)
         {
             _dumps.Add($"multi_scale.{l}", pixels.Levels[l]);

@@ -15,8 +15,8 @@ internal sealed record MaftPlusGraphOptions
     /// <summary>Words stored in the graph instead of being inputs, for a graph that is handed to another runtime; null for inputs.</summary>
     public TextClassifier? Vocabulary { get; init; }
 
-    /// <summary>True to use this project's own operators (native/cpu), false for standard ONNX alone.</summary>
-    public bool CustomOperators { get; init; }
+    /// <summary>The operators that it may be made of; standard ONNX alone by default.</summary>
+    public GraphOperators Operators { get; init; }
 
     /// <summary>
     /// Names of intermediate tensors to add as outputs, in the reference's shapes: stem, res2 to res5, clip_vis_dense, multi_scale.I,

@@ -129,31 +129,30 @@ internal sealed class MaskDecoder
     private Value CrossAttention(string name, Value output, Value queryPositions, Value key, Value memory, Value bias)
     {
         using var scope = _graph.Scope("cross");
-        var heard = Attention.Add(
-            _graph, name + ".multihead_attn", _graph.Add(output, queryPositions), key, memory, _sizes.DecoderHeads, bias);
-        return _graph.LayerNorm(_graph.Add(output, heard), name + ".norm", Epsilon);
+        var placed = _graph.Add(output, queryPositions);
+        return Attention.Add(
+            _graph, name + ".multihead_attn", placed, key, memory, _sizes.DecoderHeads, output, new PostNorm(name + ".norm", Epsilon), bias);
     }
 
     private Value SelfAttention(string name, Value output, Value queryPositions)
     {
         using var scope = _graph.Scope("self");
         var placed = _graph.Add(output, queryPositions);
-        var heard = Attention.Add(_graph, name + ".self_attn", placed, placed, output, _sizes.DecoderHeads);
-        return _graph.LayerNorm(_graph.Add(output, heard), name + ".norm", Epsilon);
+        return Attention.Add(
+            _graph, name + ".self_attn", placed, placed, output, _sizes.DecoderHeads, output, new PostNorm(name + ".norm", Epsilon));
     }
 
     private Value FeedForward(string name, Value output)
     {
         using var scope = _graph.Scope("ffn");
-        var hidden = _graph.Relu(_graph.Linear(output, name + ".linear1"));
-        return _graph.LayerNorm(_graph.Add(output, _graph.Linear(hidden, name + ".linear2")), name + ".norm", Epsilon);
+        return _graph.Mlp(
+            output, name + ".linear1", name + ".linear2", Activation.Relu, residual: output, norm: new PostNorm(name + ".norm", Epsilon));
     }
 
     private Value Mlp(Value rows, string name)
     {
-        var first = _graph.Relu(_graph.Linear(rows, name + ".layers.0"));
-        var second = _graph.Relu(_graph.Linear(first, name + ".layers.1"));
-        return _graph.Linear(second, name + ".layers.2");
+        var first = _graph.Linear(rows, name + ".layers.0", Activation.Relu);
+        return _graph.Mlp(first, name + ".layers.1", name + ".layers.2", Activation.Relu);
     }
 
     private void DumpHead(PredictionHead head, int layer)

@@ -17,13 +17,12 @@ internal static class PixelDecoder
     /// <param name="sizes">The model's sizes.</param>
     /// <param name="trunk">res2, res3, res4, res5.</param>
     /// <param name="positions">Sine positions of each level, coarse first, [h*w, width].</param>
-    /// <param name="customOperators">True to use this project's own operators.</param>
     public static PixelDecoderOutput Add(
-        GraphBuilder graph, MaftPlusSizes sizes, IReadOnlyList<FeatureMap> trunk, IReadOnlyList<Value> positions, bool customOperators)
+        GraphBuilder graph, MaftPlusSizes sizes, IReadOnlyList<FeatureMap> trunk, IReadOnlyList<Value> positions)
     {
         using var scope = graph.Scope("pixel_decoder");
         var (res2, coarseFirst) = (trunk[0], new[] { trunk[3], trunk[2], trunk[1] });
-        var levels = EncodeLevels(graph, sizes, coarseFirst, positions, customOperators);
+        var levels = EncodeLevels(graph, sizes, coarseFirst, positions);
         return new PixelDecoderOutput(levels, FinestLevel(graph, sizes, res2, levels[^1]));
     }
 
@@ -35,7 +34,7 @@ internal static class PixelDecoder
     }
 
     private static FeatureMap[] EncodeLevels(
-        GraphBuilder graph, MaftPlusSizes sizes, FeatureMap[] coarseFirst, IReadOnlyList<Value> positions, bool customOperators)
+        GraphBuilder graph, MaftPlusSizes sizes, FeatureMap[] coarseFirst, IReadOnlyList<Value> positions)
     {
         var width = sizes.PixelDecoderWidth;
         var levels = new FeatureMap[coarseFirst.Length];
@@ -53,15 +52,16 @@ internal static class PixelDecoder
         // All levels one after the other: [S, C].
         var source = graph.Concat(0, sources);
         var position = graph.Concat(0, levelPositions);
-        var attention = new DeformableAttention(graph, levels, sizes.PixelDecoderHeads, sizes.PixelDecoderPoints, customOperators);
+        var attention = new DeformableAttention(graph, levels, sizes.PixelDecoderHeads, sizes.PixelDecoderPoints);
         for (var i = 0; i < sizes.PixelDecoderLayers; i++)
         {
             using var layer = graph.Scope($"layer{i}");
             var name = $"{Name}.transformer.encoder.layers.{i}";
-            var heard = attention.Add(name + ".self_attn", graph.Add(source, position), source);
-            var middle = graph.LayerNorm(graph.Add(source, heard), name + ".norm1", Epsilon);
-            var hidden = graph.Relu(graph.Linear(middle, name + ".linear1"));
-            source = graph.LayerNorm(graph.Add(middle, graph.Linear(hidden, name + ".linear2")), name + ".norm2", Epsilon);
+            var middle = attention.Add(
+                name + ".self_attn", graph.Add(source, position), source, new PostNorm(name + ".norm1", Epsilon));
+            source = graph.Mlp(
+                middle, name + ".linear1", name + ".linear2", Activation.Relu, residual: middle,
+                norm: new PostNorm(name + ".norm2", Epsilon), mayRound: true);
         }
 
         var pixels = graph.ToVector([.. levels.Select(level => graph.Multiply(level.Height, level.Width))]);
@@ -79,12 +79,10 @@ internal static class PixelDecoder
         var coarse = graph.Reshape(graph.Transpose(finest.Tokens, 1, 0), 1, width, finest.Height, finest.Width);
         var enlarged = graph.ResizeBilinear(coarse, width, res2.Height, res2.Width);
         var joined = graph.Add(graph.Reshape(lateral, 1, width, res2.Height, res2.Width), enlarged);
-        var convolved = graph.Node(
-            "Conv",
-            [joined, graph.Weight(Name + ".layer_1.weight")],
-            ("kernel_shape", new long[] { 3, 3 }),
-            ("pads", new long[] { 1, 1, 1, 1 }));
-        var pixels = graph.Reshape(convolved, width, Dim.Infer);
-        return graph.Relu(graph.GroupNorm(pixels, Name + ".layer_1.norm", width, Epsilon));
+        var weight = graph.Weight(Name + ".layer_1.weight");
+        var convolved = graph.Operators.Custom
+            ? graph.Transpose(graph.ConvolveChannelsLast(graph.Transpose(joined, 0, 2, 3, 1), weight, null, 1, 1, mayRound: true), 0, 3, 1, 2)
+            : graph.Convolve(joined, weight, null, 3, 1, 1);
+        return graph.Relu(graph.GroupNorm(graph.Reshape(convolved, width, Dim.Infer), Name + ".layer_1.norm", width, Epsilon));
     }
 }

@@ -1,0 +1,17 @@
+namespace OpenSegR.Realtime.Graph;
+
+/// <summary>
+/// How far the large matrix products may round their operands on the CPU; sums, norms and activations are single precision always. Where
+/// the processor lacks the instructions, the next better precision is used.
+/// </summary>
+public enum ProductPrecision
+{
+    /// <summary>Single precision: agrees with the reference to its tolerances.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 operands (AVX-512 BF16), about twice as fast.</summary>
+    Bf16,
+
+    /// <summary>8-bit integer operands with a scale for each row and group of inputs (AVX-512 VNNI), about four times as fast.</summary>
+    Int8,
+}
