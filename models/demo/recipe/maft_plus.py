@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import deformable
+import safetensors_io
 
 PIXEL_MEAN = (122.7709383, 116.7460125, 104.09373615)
 PIXEL_STD = (68.5005327, 66.6321579, 70.32316305)
@@ -455,9 +456,12 @@ class MaftPlus(nn.Module):
         return self.backbone.clip_model
 
     def load_checkpoint(self, path):
-        """Loads a checkpoint of MAFT+'s layout; teacher copy and criterion are not part of the model."""
-        state = torch.load(path, map_location='cpu')
-        state = state.get('model', state)
+        """Loads a checkpoint of MAFT+'s layout or a safetensors file; teacher copy and criterion are not part of the model."""
+        if str(path).endswith('.safetensors'):
+            state = {name: torch.from_numpy(value) for name, value in safetensors_io.load(path).items()}
+        else:
+            state = torch.load(path, map_location='cpu')
+            state = state.get('model', state)
         self.load_state_dict({k: v.float() for k, v in state.items() if not k.startswith(('backbone_t.', 'criterion.'))})
         return self
 
