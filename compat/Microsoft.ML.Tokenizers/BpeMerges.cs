@@ -1,18 +1,22 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Tokenizers;
 
 /// <summary>The pairs of tokens that may be joined, with their rank and what they become.</summary>
 internal sealed class BpeMerges
 {
-    private readonly Dictionary<long, (int Rank, int Id)> _pairs;
+    private readonly PairTable _pairs;
 
-    public BpeMerges(Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> idOf, IEnumerable<string> merges)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public BpeMerges(TokenTable vocabulary, IEnumerable<string> merges)
     {
-        _pairs = new Dictionary<long, (int Rank, int Id)>(merges.TryGetNonEnumeratedCount(out var count) ? count : 0);
+        // Nearly every token of a vocabulary is the result of a merge.
+        _pairs = new PairTable(vocabulary.Count);
         Span<char> buffer = stackalloc char[256];
         foreach (var merge in merges)
         {
             var blank = merge is null ? -1 : merge.IndexOf(' ', StringComparison.Ordinal);
-            if (blank < 0 || blank == merge!.Length - 1 || merge.IndexOf(' ', blank + 1) >= 0)
+            if (blank < 0 || blank == merge!.Length - 1 || merge.AsSpan(blank + 1).Contains(' '))
             {
                 throw new InvalidOperationException($"The merge '{merge}' is not two tokens with one blank between them.");
             }
@@ -22,13 +26,18 @@ internal sealed class BpeMerges
             var joined = merge.Length <= buffer.Length ? buffer[..(merge.Length - 1)] : new char[merge.Length - 1];
             left.CopyTo(joined);
             right.CopyTo(joined[blank..]);
-            if (!idOf.TryGetValue(left, out var leftId) || !idOf.TryGetValue(right, out var rightId)
-                || !idOf.TryGetValue(joined, out var id))
+            var leftId = vocabulary.Find(left);
+            var rightId = vocabulary.Find(right);
+            var id = vocabulary.Find(joined);
+            if (leftId < 0 || rightId < 0 || id < 0)
             {
                 throw new InvalidOperationException($"The merge '{merge}' names a token that the vocabulary does not have.");
             }
 
-            _pairs.Add(Key(leftId, rightId), (_pairs.Count, id));
+            if (!_pairs.TryAdd(leftId, rightId, id))
+            {
+                throw new ArgumentException($"The merge '{merge}' is there twice.");
+            }
         }
     }
 
@@ -60,7 +69,7 @@ internal sealed class BpeMerges
         {
             var left = top.Position;
             var right = symbols[left].Id < 0 ? -1 : next[left];
-            if (right < 0 || !_pairs.TryGetValue(Key(symbols[left].Id, symbols[right].Id), out var pair) || pair.Id != top.Id)
+            if (right < 0 || !_pairs.TryGet(symbols[left].Id, symbols[right].Id, out var pair) || pair.Id != top.Id)
             {
                 continue;
             }
@@ -86,11 +95,9 @@ internal sealed class BpeMerges
 
     private void Offer(PriorityQueue<(int Position, int Id), (int Rank, int Position)> queue, BpeSymbol[] symbols, int left, int right)
     {
-        if (_pairs.TryGetValue(Key(symbols[left].Id, symbols[right].Id), out var pair))
+        if (_pairs.TryGet(symbols[left].Id, symbols[right].Id, out var pair))
         {
             queue.Enqueue((left, pair.Id), (pair.Rank, left));
         }
     }
-
-    private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
 }

@@ -12,11 +12,10 @@ public sealed class BpeTokenizer : Tokenizer
     private const int LongestCachedPiece = 32;
     private const int MostCachedPieces = 16384;
 
-    private readonly Dictionary<string, int> _vocabulary;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idOf;
-    private readonly Dictionary<int, string> _tokenOf;
+    private readonly TokenTable _vocabulary;
+    private readonly Lazy<Dictionary<int, string>> _tokenOf;
     private readonly BpeMerges _merges;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? _specialIdOf;
+    private readonly TokenTable _specials;
     private readonly ConcurrentDictionary<string, BpeSymbol[]> _pieces = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, BpeSymbol[]>.AlternateLookup<ReadOnlySpan<char>> _pieceOf;
     private readonly PreTokenizer _preTokenizer;
@@ -24,27 +23,28 @@ public sealed class BpeTokenizer : Tokenizer
 
     private BpeTokenizer(BpeOptions options)
     {
-        _vocabulary = new Dictionary<string, int>(options.Vocabulary, StringComparer.Ordinal);
+        _vocabulary = new TokenTable(options.Vocabulary.TryGetNonEnumeratedCount(out var count) ? count : 0);
+        foreach (var (token, id) in options.Vocabulary)
+        {
+            _vocabulary.Add(token, id);
+        }
+
         if (_vocabulary.Count == 0)
         {
             throw new InvalidOperationException("The vocabulary cannot be empty.");
         }
 
-        _idOf = _vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        _tokenOf = new Dictionary<int, string>(_vocabulary.Count);
-        foreach (var (token, id) in _vocabulary)
-        {
-            _tokenOf.Add(id, token);
-        }
-
-        _merges = new BpeMerges(_idOf, options.Merges ?? []);
+        // Only the spelling of tokens needs the way back.
+        _tokenOf = new Lazy<Dictionary<int, string>>(() => _vocabulary.Entries().ToDictionary(entry => entry.Id, entry => entry.Token));
+        _merges = new BpeMerges(_vocabulary, options.Merges ?? []);
         _pieceOf = _pieces.GetAlternateLookup<ReadOnlySpan<char>>();
         _preTokenizer = options.PreTokenizer ?? PreTokenizer.CreateWordOrNonWord();
         _normalizer = options.Normalizer;
         SpecialTokens = options.SpecialTokens;
-        if (SpecialTokens is not null)
+        _specials = new TokenTable(SpecialTokens?.Count ?? 0);
+        foreach (var (token, id) in SpecialTokens ?? new Dictionary<string, int>())
         {
-            _specialIdOf = new Dictionary<string, int>(SpecialTokens, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+            _specials.Add(token, id);
         }
 
         EndOfWordSuffix = options.EndOfWordSuffix;
@@ -59,9 +59,6 @@ public sealed class BpeTokenizer : Tokenizer
 
     /// <summary>True where the symbols are printable stand-ins for the bytes of the text in UTF-8.</summary>
     public bool ByteLevel { get; }
-
-    /// <summary>Every token and its id.</summary>
-    public IReadOnlyDictionary<string, int> Vocabulary => _vocabulary;
 
     /// <inheritdoc/>
     public override PreTokenizer? PreTokenizer => _preTokenizer;
@@ -89,7 +86,7 @@ public sealed class BpeTokenizer : Tokenizer
         foreach (var (offset, length) in Split(source, settings))
         {
             var piece = source.Slice(offset, length);
-            if (_specialIdOf is { } special && special.TryGetValue(piece, out var specialId))
+            if (_specials.Find(piece) is >= 0 and var specialId)
             {
                 ids.Add(specialId);
                 consumed = offset + length;
@@ -127,7 +124,7 @@ public sealed class BpeTokenizer : Tokenizer
         foreach (var (offset, length) in Split(source, settings))
         {
             var piece = source.Slice(offset, length);
-            if (_specialIdOf is { } special && special.TryGetValue(piece, out var specialId))
+            if (_specials.Find(piece) is >= 0 and var specialId)
             {
                 tokens.Add(new EncodedToken(specialId, piece.ToString(), new Range(offset, offset + length)));
                 continue;
@@ -135,7 +132,7 @@ public sealed class BpeTokenizer : Tokenizer
 
             foreach (var symbol in Encode(piece))
             {
-                tokens.Add(new EncodedToken(symbol.Id, _tokenOf[symbol.Id], new Range(offset + symbol.Start, offset + symbol.End)));
+                tokens.Add(new EncodedToken(symbol.Id, _tokenOf.Value[symbol.Id], new Range(offset + symbol.Start, offset + symbol.End)));
             }
         }
 
@@ -208,16 +205,16 @@ public sealed class BpeTokenizer : Tokenizer
             var marked = length <= 64 ? stackalloc char[length] : new char[length];
             symbol.CopyTo(marked);
             suffix.CopyTo(marked[symbol.Length..]);
-            if (!_idOf.TryGetValue(marked, out id))
-            {
-                return;
-            }
+            id = _vocabulary.Find(marked);
         }
-        else if (!_idOf.TryGetValue(symbol, out id))
+        else
         {
-            return;
+            id = _vocabulary.Find(symbol);
         }
 
-        symbols.Add(new BpeSymbol(id, start, end));
+        if (id >= 0)
+        {
+            symbols.Add(new BpeSymbol(id, start, end));
+        }
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace OpenSegR.Realtime.Text;
@@ -45,35 +45,20 @@ public sealed class EmbeddingCache
     internal bool TryRead(ReadOnlySpan<byte> key, int dimension, Span<float> rows)
     {
         var path = PathOf(key);
-        byte[]? buffer = null;
         try
         {
             using var handle = Open(path);
-            if (handle is null)
+            if (handle is null || RandomAccess.GetLength(handle) != EmbeddingEntry.ByteLength(rows.Length))
             {
                 return false;
             }
 
-            var length = EmbeddingEntry.ByteLength(rows.Length);
-            if (RandomAccess.GetLength(handle) != length)
-            {
-                return false;
-            }
-
-            buffer = ArrayPool<byte>.Shared.Rent(length);
-            var bytes = buffer.AsSpan(0, length);
-            for (var done = 0; done < length;)
-            {
-                var read = RandomAccess.Read(handle, bytes[done..], done);
-                if (read == 0)
-                {
-                    return false;
-                }
-
-                done += read;
-            }
-
-            if (!EmbeddingEntry.TryDecode(bytes, key, dimension, rows))
+            // The values go straight to where they are needed; they are checked there.
+            Span<byte> header = stackalloc byte[EmbeddingEntry.HeaderBytes];
+            Span<byte> checksum = stackalloc byte[EmbeddingEntry.ChecksumBytes];
+            var values = MemoryMarshal.AsBytes(rows);
+            if (!Fill(handle, header, 0) || !Fill(handle, values, header.Length) || !Fill(handle, checksum, header.Length + values.Length)
+                || !EmbeddingEntry.IsSound(header, key, dimension, rows, checksum))
             {
                 return false;
             }
@@ -81,13 +66,6 @@ public sealed class EmbeddingCache
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return false;
-        }
-        finally
-        {
-            if (buffer is not null)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
         }
 
         MarkUsed(path);
@@ -102,16 +80,17 @@ public sealed class EmbeddingCache
     {
         var path = PathOf(key);
         var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}{TemporaryExtension}";
-        var length = EmbeddingEntry.ByteLength(rows.Length);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             Directory.CreateDirectory(_folder);
-            var bytes = buffer.AsSpan(0, length);
-            EmbeddingEntry.Encode(bytes, key, dimension, rows);
-            using (var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, length))
+            Span<byte> header = stackalloc byte[EmbeddingEntry.HeaderBytes];
+            Span<byte> checksum = stackalloc byte[EmbeddingEntry.ChecksumBytes];
+            EmbeddingEntry.Describe(header, key, dimension, rows, checksum);
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 4096))
             {
-                RandomAccess.Write(handle, bytes, 0);
+                file.Write(header);
+                file.Write(MemoryMarshal.AsBytes(rows));
+                file.Write(checksum);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -123,10 +102,6 @@ public sealed class EmbeddingCache
             {
                 _warn?.Invoke($"the embedding cache '{_folder}' cannot be written, text is embedded anew each time: {e.Message.ReplaceLineEndings(" ")}");
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -178,6 +153,23 @@ public sealed class EmbeddingCache
         {
             return null;
         }
+    }
+
+    private static bool Fill(SafeFileHandle handle, Span<byte> bytes, long position)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var read = RandomAccess.Read(handle, bytes, position);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[read..];
+            position += read;
+        }
+
+        return true;
     }
 
     private static void MarkUsed(string path)

@@ -10,9 +10,11 @@ namespace OpenSegR.Realtime.Text;
 /// </summary>
 internal static class EmbeddingEntry
 {
-    private const int KeyBytes = 32;
-    private const int HeaderBytes = 48;
-    private const int ChecksumBytes = 4;
+    /// <summary>Length of what precedes the values.</summary>
+    public const int HeaderBytes = 48;
+
+    /// <summary>Length of what follows the values.</summary>
+    public const int ChecksumBytes = 4;
 
     // Rows are normalised in single precision; anything farther from 1 was not written by us.
     private const float NormTolerance = 1e-3f;
@@ -20,39 +22,35 @@ internal static class EmbeddingEntry
     private static ReadOnlySpan<byte> Magic => "SEGREMB1"u8;
 
     /// <summary>Length of an entry with that many values.</summary>
-    public static int ByteLength(int values) => checked(HeaderBytes + (values * sizeof(float)) + ChecksumBytes);
+    public static long ByteLength(int values) => HeaderBytes + ((long)values * sizeof(float)) + ChecksumBytes;
 
-    /// <summary>Writes an entry.</summary>
-    /// <param name="bytes">Exactly <see cref="ByteLength"/> bytes.</param>
+    /// <summary>Writes what stands before and behind the values.</summary>
+    /// <param name="header"><see cref="HeaderBytes"/> bytes, filled.</param>
     /// <param name="key">32 bytes.</param>
     /// <param name="dimension">Length of a row.</param>
     /// <param name="rows">[R, dimension].</param>
-    public static void Encode(Span<byte> bytes, ReadOnlySpan<byte> key, int dimension, ReadOnlySpan<float> rows)
+    /// <param name="checksum"><see cref="ChecksumBytes"/> bytes, filled.</param>
+    public static void Describe(Span<byte> header, ReadOnlySpan<byte> key, int dimension, ReadOnlySpan<float> rows, Span<byte> checksum)
     {
-        Magic.CopyTo(bytes);
-        key.CopyTo(bytes[8..]);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[40..], dimension);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[44..], rows.Length / dimension);
-        MemoryMarshal.AsBytes(rows).CopyTo(bytes[HeaderBytes..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[^ChecksumBytes..], Checksum(bytes[..^ChecksumBytes]));
+        Magic.CopyTo(header);
+        key.CopyTo(header[8..]);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], dimension);
+        BinaryPrimitives.WriteInt32LittleEndian(header[44..], rows.Length / dimension);
+        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Checksum(header, MemoryMarshal.AsBytes(rows)));
     }
 
-    /// <summary>Reads an entry; false where it is not exactly the one asked for, whole and sound.</summary>
-    /// <param name="bytes">Exactly <see cref="ByteLength"/> bytes.</param>
-    /// <param name="key">32 bytes.</param>
-    /// <param name="dimension">Length of a row.</param>
-    /// <param name="rows">[R, dimension], filled.</param>
-    public static bool TryDecode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> key, int dimension, Span<float> rows)
+    /// <summary>True where an entry is exactly the one asked for, whole, and holds unit rows.</summary>
+    public static bool IsSound(
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> key, int dimension, ReadOnlySpan<float> rows, ReadOnlySpan<byte> checksum)
     {
-        if (!bytes.StartsWith(Magic) || !bytes.Slice(8, KeyBytes).SequenceEqual(key)
-            || BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]) != dimension
-            || BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]) != rows.Length / dimension
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Checksum(bytes[..^ChecksumBytes]))
+        Span<byte> expectedHeader = stackalloc byte[HeaderBytes];
+        Span<byte> expectedChecksum = stackalloc byte[ChecksumBytes];
+        Describe(expectedHeader, key, dimension, rows, expectedChecksum);
+        if (!header.SequenceEqual(expectedHeader) || !checksum.SequenceEqual(expectedChecksum))
         {
             return false;
         }
 
-        bytes[HeaderBytes..^ChecksumBytes].CopyTo(MemoryMarshal.AsBytes(rows));
         for (var start = 0; start < rows.Length; start += dimension)
         {
             // Not a number fails the comparison too.
@@ -66,9 +64,10 @@ internal static class EmbeddingEntry
     }
 
     /// <summary>CRC-32C, which processors compute eight bytes at a time.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    private static uint Checksum(ReadOnlySpan<byte> header, ReadOnlySpan<byte> values) => ~Continue(Continue(uint.MaxValue, header), values);
+
+    private static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             crc = BitOperations.Crc32C(crc, word);
@@ -79,6 +78,6 @@ internal static class EmbeddingEntry
             crc = BitOperations.Crc32C(crc, value);
         }
 
-        return ~crc;
+        return crc;
     }
 }

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using OpenSegR.Realtime.Text.Cleaning;
+using System.Text.Unicode;
 
 namespace OpenSegR.Realtime.Text.Tokenization;
 
@@ -61,39 +62,68 @@ internal sealed class ClipMerges
             : FromText(bytes, count, path));
     }
 
-    /// <summary>The merges as strings, "left right".</summary>
-    public List<string> ToList()
+    /// <summary>The merges, "left right", made one after the other.</summary>
+    public IEnumerable<string> Pairs()
     {
-        var list = new List<string>(50_000);
-        foreach (var range in Lines.AsSpan().Split((byte)'\n'))
+        for (var start = 0; start < Lines.Length;)
         {
-            if (!range.Start.Equals(range.End))
-            {
-                list.Add(Encoding.UTF8.GetString(Lines.AsSpan(range)));
-            }
+            var length = Lines.AsSpan(start).IndexOf((byte)'\n');
+            yield return Encoding.UTF8.GetString(Lines, start, length);
+            start += length + 1;
         }
+    }
 
-        return list;
+    /// <summary>What the merges make, "leftright", with ascending ids.</summary>
+    /// <param name="tokens">Filled.</param>
+    /// <param name="firstId">Id of the first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void WriteTokens(Span<KeyValuePair<string, int>> tokens, int firstId)
+    {
+        Span<char> characters = stackalloc char[MaxLineBytes];
+        ReadOnlySpan<byte> rest = Lines;
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            var blank = rest.IndexOf((byte)' ');
+            var length = Encoding.UTF8.GetChars(rest[..blank], characters);
+            length += Encoding.UTF8.GetChars(rest[(blank + 1)..end], characters[length..]);
+            tokens[i] = new KeyValuePair<string, int>(new string(characters[..length]), firstId + i);
+            rest = rest[(end + 1)..];
+        }
     }
 
     /// <summary>A header line, then the merges; the original has more of them than CLIP's vocabulary uses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static byte[] FromText(byte[] bytes, int count, string path)
     {
-        var lines = new ArrayBufferWriter<byte>(count * 12);
-        var found = -1;
-        foreach (var range in bytes.AsSpan().Split((byte)'\n'))
+        if (bytes.AsSpan().Contains((byte)'\r'))
         {
-            var line = bytes.AsSpan(range).TrimEnd((byte)'\r');
-            if (found == count || (found >= 0 && line.IsEmpty))
+            bytes = [.. bytes.Where(value => value != '\r')];
+        }
+
+        ReadOnlySpan<byte> merges = bytes.AsSpan(bytes.AsSpan().IndexOf((byte)'\n') + 1);
+        var length = 0;
+        var found = 0;
+        while (found < count && length < merges.Length)
+        {
+            var rest = merges[length..];
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            if (line.IsEmpty)
             {
                 break;
             }
 
-            // The first line is a header.
-            if (found++ >= 0)
-            {
-                Append(lines, line, found, path);
-            }
+            Check(line, ++found, path);
+            length += line.Length + 1;
+        }
+
+        // The last line may lack its line feed.
+        var lines = new byte[length];
+        merges[..Math.Min(length, merges.Length)].CopyTo(lines);
+        if (length > 0)
+        {
+            lines[^1] = (byte)'\n';
         }
 
         return Complete(lines, found, count, path);
@@ -123,10 +153,13 @@ internal sealed class ClipMerges
                 var line = merge.ValueKind == JsonValueKind.Array
                     ? string.Join(' ', merge.EnumerateArray().Select(part => part.GetString()))
                     : merge.GetString() ?? "";
-                Append(lines, Encoding.UTF8.GetBytes(line), ++number, path);
+                var encoded = Encoding.UTF8.GetBytes(line);
+                Check(encoded, ++number, path);
+                lines.Write(encoded);
+                lines.Write("\n"u8);
             }
 
-            return Complete(lines, number, count, path);
+            return Complete(lines.WrittenSpan.ToArray(), number, count, path);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -134,20 +167,17 @@ internal sealed class ClipMerges
         }
     }
 
-    private static void Append(ArrayBufferWriter<byte> lines, ReadOnlySpan<byte> line, int number, string path)
+    private static void Check(ReadOnlySpan<byte> line, int number, string path)
     {
         var blank = line.IndexOf((byte)' ');
-        if (blank < 1 || blank == line.Length - 1 || line[(blank + 1)..].Contains((byte)' ') || line.Length > MaxLineBytes
-            || Utf8Variants.DecodeStrict(line) is null)
+        if (blank < 1 || blank == line.Length - 1 || line[(blank + 1)..].ContainsAny((byte)' ', (byte)'\n') || line.Length > MaxLineBytes)
         {
             throw new InputException($"the tokenizer's merge table '{path}' is damaged: entry {number} is not two symbols with a blank between them");
         }
-
-        lines.Write(line);
-        lines.Write("\n"u8);
     }
 
-    private static byte[] Complete(ArrayBufferWriter<byte> lines, int found, int count, string path) => found == count
-        ? lines.WrittenSpan.ToArray()
-        : throw new InputException($"the tokenizer's merge table '{path}' has {found} merges, the model's vocabulary needs {count}");
+    private static byte[] Complete(byte[] lines, int found, int count, string path) =>
+        found != count ? throw new InputException($"the tokenizer's merge table '{path}' has {found} merges, the model's vocabulary needs {count}")
+        : !Utf8.IsValid(lines) ? throw new InputException($"the tokenizer's merge table '{path}' is damaged: it is not UTF-8")
+        : lines;
 }

@@ -100,28 +100,21 @@ public sealed class ClipTokenizer
 
     private BpeTokenizer CreateEncoder()
     {
-        var merges = _merges.ToList();
-        var vocabulary = new Dictionary<string, int>(VocabularySize, StringComparer.Ordinal);
-        foreach (var symbol in ByteSymbols())
+        // An array, because its length is known: the tokenizer's own table is then made in one go.
+        var vocabulary = new KeyValuePair<string, int>[VocabularySize - 2];
+        var id = 0;
+        foreach (var token in ByteSymbols().Concat(ByteSymbols().Select(symbol => symbol + ClipMerges.EndOfWord)))
         {
-            vocabulary.Add(symbol, vocabulary.Count);
+            vocabulary[id] = new KeyValuePair<string, int>(token, id);
+            id++;
         }
 
-        foreach (var symbol in ByteSymbols())
-        {
-            vocabulary.Add(symbol + ClipMerges.EndOfWord, vocabulary.Count);
-        }
-
+        _merges.WriteTokens(vocabulary.AsSpan(id), id);
         try
         {
-            foreach (var merge in merges)
-            {
-                vocabulary.Add(merge.Replace(" ", "", StringComparison.Ordinal), vocabulary.Count);
-            }
-
             return BpeTokenizer.Create(new BpeOptions(vocabulary)
             {
-                Merges = merges,
+                Merges = _merges.Pairs(),
                 ByteLevel = true,
                 EndOfWordSuffix = ClipMerges.EndOfWord,
                 Normalizer = new ClipNormalizer(),

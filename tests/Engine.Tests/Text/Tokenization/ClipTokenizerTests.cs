@@ -95,6 +95,7 @@ public sealed class ClipTokenizerTests : IDisposable
     [InlineData("#version\nt h\na b c\n", "entry 2")]
     [InlineData("#version\nt h\nzzz q\n", "inconsistent")]
     [InlineData("#version\nt h\nt h\n", "inconsistent")]
+    [InlineData("{\"model\":{\"merges\":[\"t h\",\"a b\\nc d\"]}}", "entry 2")]
     [InlineData("{\"model\":{}}", "no list of merges")]
     [InlineData("{\"model\":{\"merges\":[1,2]}}", "no valid tokenizer.json")]
     [InlineData("{\"model\":{\"merges\":[", "no valid tokenizer.json")]
