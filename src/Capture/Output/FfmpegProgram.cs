@@ -17,6 +17,15 @@ internal static class FfmpegProgram
     public static string VideoEncoder =>
         H264Encoders.FirstOrDefault(name => FoundEncoders.Value.Contains($" {name} ", StringComparison.Ordinal)) ?? "mpeg4";
 
+    /// <summary>Finds out in the background what the program can do, so that nobody waits for it later.</summary>
+    public static void Prepare()
+    {
+        if (Path is not null)
+        {
+            ThreadPool.QueueUserWorkItem(static _ => _ = FoundEncoders.Value);
+        }
+    }
+
     /// <summary>How to start it with some arguments.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
     /// <param name="input">Whether the caller writes to its standard input.</param>

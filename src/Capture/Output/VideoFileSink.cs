@@ -44,6 +44,10 @@ public sealed class VideoFileSink : IFrameSink
         _file = new PartialFile(path);
         _options = options ?? new VideoFileSinkOptions();
         _hasFfmpeg = FfmpegProgram.Path is not null && !_options.ForceOpenCv;
+        if (_hasFfmpeg)
+        {
+            FfmpegProgram.Prepare();
+        }
     }
 
     private long FrameUs => (long)Math.Round(1e6 / _framesPerSecond);

@@ -65,10 +65,10 @@ public sealed record PipelineReport
     /// <summary>Share of the shown pixels by class, largest first.</summary>
     public required IReadOnlyList<ClassCoverage> Classes { get; init; }
 
-    /// <summary>Managed bytes that the whole process allocated a frame, warm-up included.</summary>
+    /// <summary>Managed bytes that the whole process allocated a frame, after the first 32 frames; 0 where there were no more.</summary>
     public required double AllocatedBytesPerFrame { get; init; }
 
-    /// <summary>Full garbage collections during the run.</summary>
+    /// <summary>Full garbage collections after the first 32 frames.</summary>
     public required int Gen2Collections { get; init; }
 
     /// <summary>The report as indented JSON.</summary>

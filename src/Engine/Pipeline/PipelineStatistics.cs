@@ -14,6 +14,8 @@ public sealed class PipelineStatistics : IDisposable
     public const string MeterName = "OpenSegR.Realtime";
 
     private const string SupersededMasks = "masks";
+    // Frames and buffers are made, and code is compiled, while the first frames pass; the steady state begins after them.
+    private const int WarmUpFrames = 32;
     private static readonly PipelineStage[] Stages = Enum.GetValues<PipelineStage>();
     private static readonly string[] StageNames = [.. Stages.Select(s => s.ToString().ToLowerInvariant())];
     private static readonly KeyValuePair<string, object?>[] StageTags = [.. StageNames.Select(n => new KeyValuePair<string, object?>("stage", n))];
@@ -30,8 +32,8 @@ public sealed class PipelineStatistics : IDisposable
     private readonly RateMeter _maskRate = new();
     private readonly long[] _drops = new long[Stages.Length];
     private long _superseded, _framesIn, _framesOut, _framesLost, _inferred, _reused;
-    private long _started, _firstOut, _lastOut, _allocatedAtStart;
-    private int _gen2AtStart;
+    private long _started, _firstOut, _lastOut, _allocatedWarm, _allocatedAtEnd;
+    private int _gen2Warm, _gen2AtEnd;
     private int _outcome;
     private int _failedStage = -1;
 
@@ -83,7 +85,8 @@ public sealed class PipelineStatistics : IDisposable
     public PipelineReport Snapshot()
     {
         var end = Interlocked.Read(ref _lastOut);
-        if (Outcome == PipelineOutcome.Running || end == 0)
+        var isRunning = Outcome == PipelineOutcome.Running;
+        if (isRunning || end == 0)
         {
             end = Stopwatch.GetTimestamp();
         }
@@ -128,8 +131,9 @@ public sealed class PipelineStatistics : IDisposable
             Latency = latency,
             Queues = [.. _queues()],
             Classes = _coverage.Summarise(),
-            AllocatedBytesPerFrame = (GC.GetTotalAllocatedBytes() - _allocatedAtStart) / (double)Math.Max(1, framesIn),
-            Gen2Collections = GC.CollectionCount(2) - _gen2AtStart,
+            AllocatedBytesPerFrame = framesOut <= WarmUpFrames ? 0
+                : ((isRunning ? GC.GetTotalAllocatedBytes() : _allocatedAtEnd) - _allocatedWarm) / (double)(framesOut - WarmUpFrames),
+            Gen2Collections = framesOut <= WarmUpFrames ? 0 : (isRunning ? GC.CollectionCount(2) : _gen2AtEnd) - _gen2Warm,
         };
     }
 
@@ -138,15 +142,12 @@ public sealed class PipelineStatistics : IDisposable
 
     internal PipelineOutcome Outcome => (PipelineOutcome)Volatile.Read(ref _outcome);
 
-    internal void Start()
-    {
-        _allocatedAtStart = GC.GetTotalAllocatedBytes();
-        _gen2AtStart = GC.CollectionCount(2);
-        Interlocked.Exchange(ref _started, Stopwatch.GetTimestamp());
-    }
+    internal void Start() => Interlocked.Exchange(ref _started, Stopwatch.GetTimestamp());
 
     internal void End(PipelineOutcome outcome, PipelineStage? failedStage)
     {
+        _allocatedAtEnd = GC.GetTotalAllocatedBytes();
+        _gen2AtEnd = GC.CollectionCount(2);
         _failedStage = failedStage is { } stage ? (int)stage : -1;
         Volatile.Write(ref _outcome, (int)outcome);
     }
@@ -216,8 +217,12 @@ public sealed class PipelineStatistics : IDisposable
 
         _coverage.Add(result);
         _outRate.Count();
-        Interlocked.Increment(ref _framesOut);
         _outCounter.Add(1);
+        if (Interlocked.Increment(ref _framesOut) == WarmUpFrames)
+        {
+            _allocatedWarm = GC.GetTotalAllocatedBytes();
+            _gen2Warm = GC.CollectionCount(2);
+        }
     }
 
     private static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
