@@ -74,6 +74,15 @@ public sealed class GlCompositor : ICompositor
     /// <inheritdoc/>
     public int Latency { get; }
 
+    /// <summary>The device, for what else is drawn on it.</summary>
+    internal GlDevice Device => _device;
+
+    /// <summary>The shaders.</summary>
+    internal ShaderFolder Shaders => _shaders;
+
+    /// <summary>What was drawn last.</summary>
+    internal GlTexture Picture => _passes.Picture;
+
     /// <summary>True where a processor draws instead of a graphics card.</summary>
     public bool IsSoftware => _device.IsSoftware;
 
@@ -90,14 +99,7 @@ public sealed class GlCompositor : ICompositor
         }
 
         using var scope = _device.Enter();
-        _passes.Refresh(_report);
-        _quads.Refresh(_report);
-        _passes.Draw(frame, masks, style);
-        if (_hud.Build(frame.Format, masks, style, hud))
-        {
-            _quads.Draw(_hud.Quads, frame.Width, frame.Height, isFlipped: false);
-        }
-
+        Draw(frame, masks, style, hud);
         _ring.Add(frame);
         if (!_ring.IsFull)
         {
@@ -106,6 +108,28 @@ public sealed class GlCompositor : ICompositor
 
         _ring.Take(target);
         return true;
+    }
+
+    /// <summary>Draws one picture into <see cref="Picture"/>, which stays the target. The context is current.</summary>
+    internal void Draw(Frame frame, SegmentationResult? masks, OverlayStyle style, HudContent? hud)
+    {
+        _passes.Refresh(_report);
+        _quads.Refresh(_report);
+        _passes.Draw(frame, masks, style);
+        if (_hud.Build(frame.Format, masks, style, hud))
+        {
+            _quads.Draw(_hud.Quads, frame.Width, frame.Height, isFlipped: false);
+        }
+    }
+
+    /// <summary>Copies what <see cref="Draw"/> drew last to memory, at once. The context is current.</summary>
+    /// <param name="frame">The frame that was drawn.</param>
+    /// <param name="target">A frame of the same format.</param>
+    internal void ReadBack(Frame frame, Frame target)
+    {
+        Picture.BindAsTarget();
+        _ring.Add(frame);
+        _ring.Take(target);
     }
 
     /// <inheritdoc/>

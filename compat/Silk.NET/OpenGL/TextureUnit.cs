@@ -26,4 +26,10 @@ public enum TextureUnit : int
 
     /// <summary>GL_TEXTURE7.</summary>
     Texture7 = 0x84C7,
+
+    /// <summary>GL_TEXTURE8.</summary>
+    Texture8 = 0x84C8,
+
+    /// <summary>GL_TEXTURE9.</summary>
+    Texture9 = 0x84C9,
 }

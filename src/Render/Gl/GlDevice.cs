@@ -12,6 +12,7 @@ internal sealed unsafe class GlDevice : IDisposable
     private readonly IGLContext _context;
     private readonly bool _ownsContext;
     private readonly bool _hasDebugGroups;
+    private readonly uint _vertexArray;
 
     /// <summary>Creates a device over a context.</summary>
     /// <param name="context">The context.</param>
@@ -37,6 +38,7 @@ internal sealed unsafe class GlDevice : IDisposable
             IsEs = Version.StartsWith("OpenGL ES", StringComparison.Ordinal);
             MaxTextureSize = Gl.GetInteger(GetPName.MaxTextureSize);
             // The name of the function differs on OpenGL ES, where it is an extension only.
+            _vertexArray = Gl.GenVertexArray();
             _hasDebugGroups = !IsEs && context.TryGetProcAddress("glPushDebugGroup", out _) && Gl.IsExtensionPresent("GL_KHR_debug");
         }
         finally
@@ -72,6 +74,17 @@ internal sealed unsafe class GlDevice : IDisposable
 
     /// <summary>True where named calls are checked.</summary>
     public bool CheckCalls { get; }
+
+    /// <summary>
+    /// Draws triangles whose corners come from the vertex index alone. The array of no attributes, without which nothing is drawn, is bound
+    /// each time, because the context may be someone else's too.
+    /// </summary>
+    public void DrawTriangles(int vertices, string call)
+    {
+        Gl.BindVertexArray(_vertexArray);
+        Gl.DrawArrays(PrimitiveType.Triangles, 0, (uint)vertices);
+        Check(call);
+    }
 
     /// <summary>Makes the context current until the scope is disposed; does nothing where it is current already.</summary>
     public Scope Enter() => new(_context);
@@ -115,8 +128,13 @@ internal sealed unsafe class GlDevice : IDisposable
     {
         if (_ownsContext)
         {
+            // The vertex array goes with its context.
             _context.Dispose();
+            return;
         }
+
+        using var scope = Enter();
+        Gl.DeleteVertexArray(_vertexArray);
     }
 
     /// <summary>The time for which the context is current.</summary>

@@ -35,7 +35,6 @@ internal sealed unsafe class OverlayPasses : IDisposable
     private readonly GlProgram _resolveProgram;
     private readonly GlProgram _fillProgram;
     private readonly GlProgram _boundaryProgram;
-    private readonly uint _vertexArray;
     private byte[] _staging = [];
     private uint[] _padded = [];
     private int _colorVersion = -1;
@@ -45,7 +44,6 @@ internal sealed unsafe class OverlayPasses : IDisposable
     {
         _device = device;
         _colors = new OverlayColors(palette);
-        _vertexArray = device.Gl.GenVertexArray();
         _guideProgram = new GlProgram(device, shaders, FullScreen, "guide.glsl");
         _nearestProgram = new GlProgram(device, shaders, FullScreen, "nearest.glsl");
         _resolveProgram = new GlProgram(device, shaders, Rects, "resolve.glsl");
@@ -83,7 +81,6 @@ internal sealed unsafe class OverlayPasses : IDisposable
     public void Draw(Frame frame, SegmentationResult? masks, OverlayStyle style)
     {
         var gl = _device.Gl;
-        gl.BindVertexArray(_vertexArray);
         gl.Disable(EnableCap.Blend);
         UploadFrame(frame);
         Picture.Resize(frame.Width, frame.Height);
@@ -101,8 +98,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
             _resolved.Bind(Uniform.ResolvedTexture);
             _fillTable.Bind(Uniform.FillTable);
             gl.Uniform1(_fillProgram[Uniform.HasMasks], hasMasks ? 1 : 0);
-            gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-            _device.Check("DrawArrays fill");
+            _device.DrawTriangles(3, "fill");
         }
 
         if (hasMasks)
@@ -133,7 +129,6 @@ internal sealed unsafe class OverlayPasses : IDisposable
         _resolveProgram.Dispose();
         _fillProgram.Dispose();
         _boundaryProgram.Dispose();
-        _device.Gl.DeleteVertexArray(_vertexArray);
     }
 
     private void UploadFrame(Frame frame)
@@ -184,16 +179,14 @@ internal sealed unsafe class OverlayPasses : IDisposable
         using (_device.Pass("guide"u8))
         {
             Begin(_guideProgram, _guide);
-            gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-            _device.Check("DrawArrays guide");
+            _device.DrawTriangles(3, "guide");
         }
 
         using (_device.Pass("nearest"u8))
         {
             Begin(_nearestProgram, _resolved);
             _labels.Bind(Uniform.LabelTexture);
-            gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-            _device.Check("DrawArrays nearest");
+            _device.DrawTriangles(3, "nearest");
         }
 
         using (_device.Pass("resolve"u8))

@@ -65,9 +65,8 @@ internal sealed unsafe class QuadBatch : IDisposable
         gl.Uniform1(_program[Uniform.IsFlipped], isFlipped ? 1 : 0);
         gl.Enable(EnableCap.Blend);
         gl.BlendFunc(BlendingFactor.SrcAlpha, BlendingFactor.OneMinusSrcAlpha);
-        gl.DrawArrays(PrimitiveType.Triangles, 0, (uint)(6 * list.Count));
+        _device.DrawTriangles(6 * list.Count, "quads");
         gl.Disable(EnableCap.Blend);
-        _device.Check("DrawArrays quads");
     }
 
     /// <inheritdoc/>

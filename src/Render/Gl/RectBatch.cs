@@ -51,8 +51,7 @@ internal sealed unsafe class RectBatch : IDisposable
 
         _texture.Bind(Uniform.RectTexture);
         _device.Gl.Uniform2(program[Uniform.TargetSize], target.Width, target.Height);
-        _device.Gl.DrawArrays(PrimitiveType.Triangles, 0, (uint)(6 * _count));
-        _device.Check("DrawArrays rectangles");
+        _device.DrawTriangles(6 * _count, "rectangles");
     }
 
     /// <inheritdoc/>

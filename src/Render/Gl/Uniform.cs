@@ -33,6 +33,9 @@ internal enum Uniform
     /// <summary>Font atlas, R8UI.</summary>
     AtlasTexture,
 
+    /// <summary>The finished picture, RGBA8.</summary>
+    PictureTexture,
+
     /// <summary>Size of the frame; the first that is no texture.</summary>
     FrameSize,
 
@@ -53,4 +56,10 @@ internal enum Uniform
 
     /// <summary>1 where row 0 of the target is at the bottom of the picture, otherwise 0.</summary>
     IsFlipped,
+
+    /// <summary>Place of the picture in a window.</summary>
+    Viewport,
+
+    /// <summary>1 where the picture's channels are in blue, green, red order, otherwise 0.</summary>
+    IsBgr,
 }

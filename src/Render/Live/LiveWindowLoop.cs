@@ -1,0 +1,367 @@
+using System.Diagnostics;
+using System.Numerics;
+using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Render.Gl;
+using OpenSegR.Realtime.Segmentation;
+using Silk.NET.Input;
+using Silk.NET.OpenGL;
+using Silk.NET.Windowing;
+
+namespace OpenSegR.Realtime.Render.Live;
+
+/// <summary>What happens on a window's thread: input, drawing, showing.</summary>
+internal sealed unsafe class LiveWindowLoop : IDisposable
+{
+    private const double MessageSeconds = 2;
+    private readonly LiveWindow _owner;
+    private readonly LiveWindowOptions _options;
+    private readonly ILiveWindowEvents? _events;
+    private readonly WindowController _controller;
+    private readonly WindowOverlay _overlay;
+    private readonly List<Action> _input = [];
+    private readonly FramePool _pool = new(keepPerFormat: 1);
+    private readonly IWindow _window;
+    private readonly IInputContext _devices;
+    private readonly GlCompositor _compositor;
+    private readonly QuadBatch _quads;
+    private readonly PresentPass _present;
+    private Presentation? _shown;
+    private OverlayStyle? _drawnStyle;
+    private HudContent? _hud;
+    private Vector2 _pointer = new(-1);
+    private string? _message;
+    private long _messageEnd;
+    private bool _isDirty = true;
+
+    /// <summary>Makes the window.</summary>
+    /// <exception cref="SegrException">There is no display or no OpenGL 3.3.</exception>
+    public LiveWindowLoop(LiveWindow owner, LiveWindowOptions options, ILiveWindowEvents? events)
+    {
+        (_owner, _options, _events) = (owner, options, events);
+        _controller = new WindowController(options, events);
+        _overlay = new WindowOverlay(options.Compositor.Palette ?? ClassPalette.Shared);
+        _window = Open(options);
+        try
+        {
+            var report = options.Compositor.ReportShaderError ?? Console.Error.WriteLine;
+            _compositor = new GlCompositor(_window.GLContext!, ownsContext: false, options.Compositor with
+            {
+                Latency = 0,
+                ReportShaderError = problem =>
+                {
+                    report(problem);
+                    owner.Notify(problem);
+                },
+            });
+            _quads = new QuadBatch(_compositor.Device, _compositor.Shaders);
+            _present = new PresentPass(_compositor.Device, _compositor.Shaders);
+            _devices = _window.CreateInput();
+        }
+        catch
+        {
+            _window.Dispose();
+            throw;
+        }
+
+        _window.FramebufferResize += _ => _isDirty = true;
+        _window.Render += _ => Draw();
+        foreach (var keyboard in _devices.Keyboards)
+        {
+            keyboard.KeyDown += (device, key, _) => _input.Add(() => Press(device, key));
+            keyboard.KeyChar += (_, character) => _input.Add(() => _controller.Type(character, _shown?.Masks));
+        }
+
+        foreach (var mouse in _devices.Mice)
+        {
+            mouse.MouseMove += (_, place) => Point(place);
+        }
+    }
+
+    /// <summary>True once a picture was drawn.</summary>
+    public bool HasPicture => _drawnStyle is not null;
+
+    /// <summary>Index of the frame that is shown, or -1.</summary>
+    public long ShownIndex => _shown?.Frame.Index ?? -1;
+
+    /// <summary>Name of the class under the pointer, or null.</summary>
+    public string? HoveredClass { get; private set; }
+
+    /// <summary>Width of the window in pixels.</summary>
+    public int Width => _window.FramebufferSize.X;
+
+    /// <summary>Height of the window in pixels.</summary>
+    public int Height => _window.FramebufferSize.Y;
+
+    /// <summary>State of keys and style.</summary>
+    public WindowController Controller => _controller;
+
+    /// <summary>Handles input, takes the newest frame and draws if anything changed.</summary>
+    /// <returns>False once the window is to be closed.</returns>
+    public bool Step()
+    {
+        _window.DoEvents();
+        // Events come from within the platform's code, where nothing may be thrown: they are handled here.
+        for (var i = 0; i < _input.Count; i++)
+        {
+            _input[i]();
+            _isDirty = true;
+        }
+
+        _input.Clear();
+        if (_window.IsClosing || _controller.WantsClose)
+        {
+            return false;
+        }
+
+        TakeNews();
+        ApplyFullScreen();
+        if (_isDirty)
+        {
+            _isDirty = false;
+            _window.DoRender();
+        }
+
+        return true;
+    }
+
+    /// <summary>Draws and copies the window's pixels, row 0 at the top: red, green, blue and an unused byte.</summary>
+    public byte[] ReadWindow()
+    {
+        Draw();
+        var (width, height) = (Width, Height);
+        var pixels = new byte[4 * width * height];
+        var gl = _compositor.Device.Gl;
+        gl.BindFramebuffer(FramebufferTarget.Framebuffer, 0);
+        gl.PixelStore(PixelStoreParameter.PackAlignment, 4);
+        fixed (byte* address = pixels)
+        {
+            gl.ReadPixels(0, 0, (uint)width, (uint)height, Silk.NET.OpenGL.PixelFormat.Rgba, PixelType.UnsignedByte, address);
+        }
+
+        var row = new byte[4 * width];
+        for (var y = 0; y < height / 2; y++)
+        {
+            var top = pixels.AsSpan(y * row.Length, row.Length);
+            var bottom = pixels.AsSpan((height - 1 - y) * row.Length, row.Length);
+            top.CopyTo(row);
+            bottom.CopyTo(top);
+            row.CopyTo(bottom);
+        }
+
+        return pixels;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_controller.IsRecording)
+        {
+            _controller.Do(WindowCommand.Record, null);
+        }
+
+        _shown?.Dispose();
+        _devices.Dispose();
+        _present.Dispose();
+        _quads.Dispose();
+        _compositor.Dispose();
+        _window.Dispose();
+    }
+
+    private static IWindow Open(LiveWindowOptions options)
+    {
+        IWindow? window = null;
+        try
+        {
+            window = Window.Create(WindowOptions.Default with
+            {
+                Title = options.Title,
+                Size = new(options.Width, options.Height),
+                API = GraphicsAPI.Default,
+                VSync = true,
+            });
+            window.Initialize();
+            return window;
+        }
+#pragma warning disable CA1031 // The windowing library has exceptions of several kinds, and each of them means that there is no window.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            window?.Dispose();
+            throw new SegrException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3?", e);
+        }
+    }
+
+    private void Press(IKeyboard keyboard, Key key)
+    {
+        var isControl = keyboard.IsKeyPressed(Key.ControlLeft) || keyboard.IsKeyPressed(Key.ControlRight);
+        switch (key)
+        {
+            case Key.Escape:
+                _controller.Escape();
+                break;
+            case Key.Enter or Key.KeypadEnter:
+                _controller.Enter();
+                break;
+            case Key.F1:
+                _controller.Do(WindowCommand.Help, _shown?.Masks);
+                break;
+            case Key.Backspace:
+                _controller.Editor?.Backspace();
+                break;
+            case Key.Delete:
+                _controller.Editor?.Delete();
+                break;
+            case Key.Left:
+                _controller.Editor?.Move(-1);
+                break;
+            case Key.Right:
+                _controller.Editor?.Move(1);
+                break;
+            case Key.Home or Key.Up:
+                _controller.Editor?.Move(int.MinValue / 2);
+                break;
+            case Key.End or Key.Down:
+                _controller.Editor?.Move(int.MaxValue / 2);
+                break;
+            case Key.U when isControl:
+                _controller.Editor?.Clear();
+                break;
+            case Key.V when isControl:
+                _controller.Paste(keyboard.ClipboardText);
+                break;
+        }
+    }
+
+    private void Point(Vector2 place)
+    {
+        // The pointer comes in the units of the desktop, which may be larger than pixels.
+        var (size, pixels) = (_window.Size, _window.FramebufferSize);
+        _pointer = place * new Vector2(pixels.X / (float)Math.Max(1, size.X), pixels.Y / (float)Math.Max(1, size.Y));
+        _isDirty = true;
+    }
+
+    private void TakeNews()
+    {
+        var message = _controller.Message ?? _owner.TakeNotice();
+        _controller.Message = null;
+        if (message is not null)
+        {
+            _message = message;
+            _messageEnd = Stopwatch.GetTimestamp() + (long)(MessageSeconds * Stopwatch.Frequency);
+            _isDirty = true;
+        }
+        else if (_message is not null && Stopwatch.GetTimestamp() > _messageEnd)
+        {
+            _message = null;
+            _isDirty = true;
+        }
+
+        if (!_controller.IsPaused && _owner.TakePending() is { } news)
+        {
+            _shown?.Dispose();
+            _shown = news;
+            _hud = _options.Meter?.Measure(news.Frame, news.Masks);
+            _drawnStyle = null;
+            _isDirty = true;
+        }
+    }
+
+    private void ApplyFullScreen()
+    {
+        var isFullScreen = _window.WindowState == WindowState.Fullscreen;
+        if (isFullScreen != _controller.IsFullScreen)
+        {
+            _window.WindowState = _controller.IsFullScreen ? WindowState.Fullscreen : WindowState.Normal;
+            _isDirty = true;
+            if ((_window.WindowState == WindowState.Fullscreen) != _controller.IsFullScreen)
+            {
+                // The platform refused, and would refuse each time.
+                _controller.Do(WindowCommand.FullScreen, null);
+            }
+        }
+    }
+
+    private void Draw()
+    {
+        if (_shown is not null && !ReferenceEquals(_drawnStyle, _controller.Style))
+        {
+            var isNew = _drawnStyle is null;
+            _drawnStyle = _controller.Style;
+            _compositor.Draw(_shown.Frame, _shown.Masks, _drawnStyle, _hud);
+            if (isNew && _controller.IsRecording)
+            {
+                Deliver(static (events, picture) => events.PictureRecorded(picture));
+            }
+        }
+
+        if (_shown is not null && _controller.WantsScreenshot)
+        {
+            Deliver(static (events, picture) => events.ScreenshotTaken(picture));
+        }
+
+        _controller.WantsScreenshot = false;
+        var (width, height) = (Math.Max(1, Width), Math.Max(1, Height));
+        var viewport = _shown is null ? default : Viewport.Fit(_shown.Frame.Width, _shown.Frame.Height, width, height);
+        _present.Refresh(_owner.Notify);
+        _present.Draw(_shown is null ? null : _compositor.Picture, _shown?.Frame.Format.PixelFormat ?? default, viewport, width, height);
+        LayOut(width, height, viewport);
+        _quads.Draw(_overlay.Quads, width, height, isFlipped: true);
+    }
+
+    private void Deliver(Action<ILiveWindowEvents, Frame> deliver)
+    {
+        if (_events is null)
+        {
+            return;
+        }
+
+        using var picture = _pool.Rent(_shown!.Frame.Format);
+        _compositor.ReadBack(_shown.Frame, picture);
+        deliver(_events, picture);
+    }
+
+    private void LayOut(int width, int height, Viewport viewport)
+    {
+        _overlay.Begin(width, height);
+        if (_shown is null)
+        {
+            _overlay.AddWaiting();
+        }
+        else if (_controller.Editor is null && !_controller.ShowsHelp)
+        {
+            Hover(_shown.Masks, viewport);
+        }
+
+        if (_controller.IsRecording)
+        {
+            _overlay.AddRecording();
+        }
+
+        if (_controller.IsPaused)
+        {
+            _overlay.AddPaused();
+        }
+
+        if (_controller.ShowsHelp)
+        {
+            _overlay.AddHelp();
+        }
+
+        if (_controller.Editor is { } editor)
+        {
+            _overlay.AddEditor(editor);
+        }
+        else if (_message is not null)
+        {
+            _overlay.AddMessage(_message);
+        }
+    }
+
+    private void Hover(SegmentationResult masks, Viewport viewport)
+    {
+        var (x, y) = ((int)MathF.Floor(_pointer.X), (int)MathF.Floor(_pointer.Y));
+        HoveredClass = masks.Width > 0 && viewport.Find(x, y, masks.Width, masks.Height) is var (i, j)
+            ? _overlay.AddHover(masks, masks.Labels[(j * masks.Width) + i], x, y)
+            : null;
+    }
+}
