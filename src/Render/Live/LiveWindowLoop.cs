@@ -25,6 +25,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     private readonly GlCompositor _compositor;
     private readonly QuadBatch _quads;
     private readonly PresentPass _present;
+    private readonly WindowPicture _picture;
     private Presentation? _shown;
     private OverlayStyle? _drawnStyle;
     private HudContent? _hud;
@@ -39,7 +40,8 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     {
         (_owner, _options, _events) = (owner, options, events);
         _controller = new WindowController(options, events);
-        _overlay = new WindowOverlay(options.Compositor.Palette ?? ClassPalette.Shared);
+        var palette = options.Compositor.Palette ?? ClassPalette.Shared;
+        _overlay = new WindowOverlay(palette);
         _window = Open(options);
         try
         {
@@ -55,6 +57,12 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             });
             _quads = new QuadBatch(_compositor.Device, _compositor.Shaders);
             _present = new PresentPass(_compositor.Device, _compositor.Shaders);
+            _picture = new WindowPicture(_compositor, palette, options.Renderer switch
+            {
+                CompositorKind.OpenGl => false,
+                CompositorKind.Cpu => true,
+                _ => _compositor.IsSoftware,
+            });
             _devices = _window.CreateInput();
         }
         catch
@@ -161,6 +169,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 
         _shown?.Dispose();
         _devices.Dispose();
+        _picture.Dispose();
         _present.Dispose();
         _quads.Dispose();
         _compositor.Dispose();
@@ -287,7 +296,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         {
             var isNew = _drawnStyle is null;
             _drawnStyle = _controller.Style;
-            _compositor.Draw(_shown.Frame, _shown.Masks, _drawnStyle, _hud);
+            _picture.Draw(_shown.Frame, _shown.Masks, _drawnStyle, _hud);
             if (isNew && _controller.IsRecording)
             {
                 Deliver(static (events, picture) => events.PictureRecorded(picture));
@@ -303,7 +312,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         var (width, height) = (Math.Max(1, Width), Math.Max(1, Height));
         var viewport = _shown is null ? default : Viewport.Fit(_shown.Frame.Width, _shown.Frame.Height, width, height);
         _present.Refresh(_owner.Notify);
-        _present.Draw(_shown is null ? null : _compositor.Picture, _shown?.Frame.Format.PixelFormat ?? default, viewport, width, height);
+        _present.Draw(_shown is null ? null : _picture.Texture, _shown?.Frame.Format.PixelFormat ?? default, viewport, width, height);
         LayOut(width, height, viewport);
         _quads.Draw(_overlay.Quads, width, height, isFlipped: true);
     }
@@ -316,7 +325,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         }
 
         using var picture = _pool.Rent(_shown!.Frame.Format);
-        _compositor.ReadBack(_shown.Frame, picture);
+        _picture.ReadBack(_shown.Frame, picture);
         deliver(_events, picture);
     }
 

@@ -24,6 +24,9 @@ public sealed record LiveWindowOptions
     /// <summary>Measures the statistics, or null for none.</summary>
     public HudMeter? Meter { get; init; }
 
-    /// <summary>How the compositor works; its latency does not matter here.</summary>
+    /// <summary>What draws the picture; OpenGL shows it in any case.</summary>
+    public CompositorKind Renderer { get; init; }
+
+    /// <summary>How the OpenGL compositor works; its latency does not matter here.</summary>
     public GlCompositorOptions Compositor { get; init; } = new() { WatchShaders = true };
 }

@@ -12,8 +12,10 @@ public sealed class LiveWindowTests(XServer display)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    [Fact]
-    public void Shows_the_picture_the_right_way_up_and_in_the_right_colours()
+    [Theory]
+    [InlineData(CompositorKind.OpenGl)]
+    [InlineData(CompositorKind.Cpu)]
+    public void Shows_the_picture_the_right_way_up_and_in_the_right_colours(CompositorKind renderer)
     {
         display.Require();
         using var scene = new Scene(320, 180, 4);
@@ -29,7 +31,7 @@ public sealed class LiveWindowTests(XServer display)
 
         var style = OverlayStyle.Default with { Opacity = 0, Contours = false, Legend = false };
         byte[]? pixels = null;
-        using var run = new WindowRun(display, new LiveWindowOptions { Width = 640, Height = 480, Style = style });
+        using var run = new WindowRun(display, new LiveWindowOptions { Width = 640, Height = 480, Style = style, Renderer = renderer });
         run.Window.Present(scene.Frame, scene.Masks);
         run.WaitUntil(loop => loop.HasPicture, loop => pixels = loop.ReadWindow());
 
@@ -98,12 +100,15 @@ public sealed class LiveWindowTests(XServer display)
         Assert.True(run.Window.IsClosed);
     }
 
-    [Fact]
-    public void A_screenshot_is_what_the_compositor_draws()
+    [Theory]
+    [InlineData(CompositorKind.OpenGl)]
+    [InlineData(CompositorKind.Cpu)]
+    public void A_screenshot_is_what_the_compositor_draws(CompositorKind renderer)
     {
         display.Require();
         using var scene = new Scene(321, 181, 4);
-        using var run = new WindowRun(display, new LiveWindowOptions { Style = OverlayStyle.Default with { Legend = false } });
+        var options = new LiveWindowOptions { Style = OverlayStyle.Default with { Legend = false }, Renderer = renderer };
+        using var run = new WindowRun(display, options);
         run.Window.Present(scene.Frame, scene.Masks);
         run.WaitUntil(loop => loop.HasPicture);
         run.Key("s");
