@@ -10,6 +10,7 @@ internal static class RootCommandBuilder
     {
         var root = new RootCommand("Real-time open-vocabulary video segmentation: name anything, see it segmented in every frame.");
         root.Options.Add(GlobalOptions.Verbose);
+        root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(ImageCommand.Create());
         root.Subcommands.Add(VideoCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());

@@ -24,6 +24,8 @@ internal sealed class SinkSet : IDisposable
         }
     }
 
+    public void Add(ISegmentationSink sink) => _sinks.Add(sink);
+
     public ISegmentationSink Take()
     {
         ISegmentationSink taken = _sinks.Count switch { 0 => new NullSink(), 1 => _sinks[0], _ => new TeeSink(_sinks.ToArray()) };

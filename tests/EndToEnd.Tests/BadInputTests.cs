@@ -1,0 +1,83 @@
+namespace OpenSegR.Realtime.Tests.EndToEnd;
+
+/// <summary>What users get wrong, through the command line: one clear line, exit code 2, nothing left behind.</summary>
+public sealed class BadInputTests
+{
+    private const string Source = "synthetic:1:64x64:2";
+
+    [Theory]
+    [InlineData("--size", "641x360", "multiples of 32")]
+    [InlineData("--size", "big", "640x384")]
+    [InlineData("--opacity", "7", "--opacity")]
+    [InlineData("--vocab", "", "vocabulary")]
+    [InlineData("--vocab", " ; ;", "vocabulary")]
+    [InlineData("--mode", "everything", "everything")]
+    [InlineData("--no-such-option", "1", "--no-such-option")]
+    [InlineData("--frames", "0", "--frames")]
+    [InlineData("--model", "no-such-model", "no-such-model")]
+    [InlineData("--reason", "/nowhere/reason.json", "reason.json")]
+    public void Bad_options_are_named(string option, string value, string mustName)
+    {
+        using var scratch = new Scratch();
+        string[] arguments = ["video", Source, option, value, "--out", scratch["out.mp4"]];
+        if (option != "--vocab")
+        {
+            arguments = [.. arguments, "--vocab", "ball"];
+        }
+
+        Segr.AssertRefused(mustName, arguments);
+        Assert.Empty(Directory.GetFileSystemEntries(scratch.Folder));
+    }
+
+    [Fact]
+    public void Damaged_inputs_are_named_and_nothing_is_written()
+    {
+        using var scratch = new Scratch();
+        File.WriteAllText(scratch["text.mp4"], "this is no video");
+        File.WriteAllText(scratch["text.pth"], "this is no checkpoint");
+        File.WriteAllBytes(scratch["empty.pth"], []);
+        File.WriteAllText(scratch["broken.json"], "{ \"ball\": [");
+        var before = Directory.GetFiles(scratch.Folder).Order().ToArray();
+
+        Segr.AssertRefused("text.mp4", "video", scratch["text.mp4"], "--vocab", "ball", "--out", scratch["out.mp4"]);
+        Segr.AssertRefused("missing.mp4", "video", scratch["missing.mp4"], "--vocab", "ball", "--out", scratch["out.mp4"]);
+        Segr.AssertRefused("text.pth", "import", scratch["text.pth"], "--out", scratch["model"]);
+        Segr.AssertRefused("empty.pth", "import", scratch["empty.pth"], "--out", scratch["model"]);
+        Segr.AssertRefused("text.pth", "video", Source, "--model", scratch["text.pth"], "--vocab", "ball", "--out", scratch["out.mp4"]);
+        Segr.AssertRefused("broken.json", "video", Source, "--vocab", "ball", "--reason", scratch["broken.json"], "--out", scratch["out.mp4"]);
+        Segr.AssertRefused("text.mp4", "image", scratch["text.mp4"], "--vocab", "ball", "--out", scratch["out.png"]);
+        Segr.AssertRefused("nowhere", "video", Source, "--vocab", "ball", "--out", scratch["nowhere/out.mp4"]);
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(scratch.Folder).Order());
+    }
+
+    [Fact]
+    public void A_model_folder_whose_weights_were_changed_is_refused()
+    {
+        using var scratch = new Scratch();
+        var demo = Path.Combine(Golden.RepositoryRoot, "models", "demo");
+        foreach (var file in Directory.GetFiles(demo))
+        {
+            File.Copy(file, scratch[Path.GetFileName(file)]);
+        }
+
+        using (var weights = new FileStream(scratch["weights.safetensors"], FileMode.Open))
+        {
+            weights.Position = weights.Length - 1;
+            weights.WriteByte(0x5a);
+            weights.Position = weights.Length - 2;
+            weights.WriteByte(0x5a);
+        }
+
+        Segr.AssertRefused("weights.safetensors", "video", Source, "--model", scratch.Folder, "--vocab", "ball", "--out", scratch["out.mp4"]);
+        Assert.False(File.Exists(scratch["out.mp4"]));
+    }
+
+    [Fact]
+    public void A_vocabulary_of_ten_thousand_classes_works_or_names_its_limit()
+    {
+        using var scratch = new Scratch();
+        File.WriteAllLines(scratch["many.txt"], Enumerable.Range(0, 70_000).Select(i => $"thing number {i}"));
+        Segr.AssertRefused("65535", "video", Source, "--vocab", scratch["many.txt"], "--out", scratch["out.mp4"]);
+    }
+}
