@@ -7,5 +7,5 @@ using OpenSegR.Realtime.Segmentation;
 using var model = SegmentationModel.Open("demo");
 using var segmentor = model.CreateSegmentor(model.Embed(args[2]));
 var masksOverVideo = new CompositedSink(Compositors.Create(), new VideoFileSink(args[1]));
-using var pipeline = new SegmentationPipeline(new VideoFileSource(args[0]), segmentor, masksOverVideo);
+using var pipeline = new SegmentationPipeline(FrameSources.Open(args[0]), segmentor, masksOverVideo);
 Console.WriteLine(pipeline.Run().ToTable());

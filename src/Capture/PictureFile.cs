@@ -1,12 +1,9 @@
-using System.Text;
-using System.Text.Json;
 using OpenCvSharp;
 using OpenSegR.Realtime.Pipeline;
-using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Capture;
 
-/// <summary>Reads and writes single pictures. Files appear under their final names when they are complete.</summary>
+/// <summary>Reads and writes single pictures. A file appears under its name when it is complete.</summary>
 public static class PictureFile
 {
     /// <summary>Reads a picture as blue, green, red. The caller owns the frame.</summary>
@@ -31,105 +28,26 @@ public static class PictureFile
         return frame;
     }
 
-    /// <summary>Writes a picture in the format that its name ends with (.png, .jpg, .bmp, ...). Creates the folder.</summary>
+    /// <summary>Writes a picture in the format that its name ends with (.png, .jpg, .bmp, ...). Makes the folder.</summary>
     /// <param name="frame">The picture, in <see cref="PixelFormat.Bgr24"/>; it stays the caller's.</param>
     /// <param name="path">The file; an older one is replaced.</param>
     /// <exception cref="InputException">The file cannot be written or the format is unknown.</exception>
     public static void Write(Frame frame, string path)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ImageFile.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var image = FrameMat.Over(frame);
-        Write(image, path);
-    }
-
-    /// <summary>
-    /// Writes a label map as a 16-bit PNG, <see cref="SegmentationResult.Void"/> where nothing is, and what its values mean beside it, in a
-    /// file of the same name that ends with ".json".
-    /// </summary>
-    /// <exception cref="InputException">A file cannot be written, or the name does not end with ".png".</exception>
-    public static unsafe void WriteLabels(SegmentationResult result, string path)
-    {
-        ArgumentNullException.ThrowIfNull(result);
-        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InputException($"'{path}': a label map is a 16-bit PNG, give a name that ends with .png");
-        }
-
-        fixed (ushort* labels = result.Labels)
-        {
-            using var image = Mat.FromPixelData(result.Height, result.Width, MatType.CV_16UC1, (nint)labels, result.Width * sizeof(ushort));
-            Write(image, path);
-        }
-
-        var legend = new PartialFile(Path.ChangeExtension(path, ".json"));
-        legend.Create();
+        byte[] content;
         try
         {
-            File.WriteAllText(legend.GrowingPath, Legend(result), new UTF8Encoding(false));
-            legend.Commit();
-        }
-        catch (IOException e)
-        {
-            legend.Discard();
-            throw new InputException($"cannot write '{legend.Path}': {e.Message}", e);
-        }
-    }
-
-    private static void Write(Mat image, string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"cannot write '{path}': {e.Message}", e);
-        }
-
-        var file = new PartialFile(path);
-        file.Create();
-        try
-        {
-            if (!Cv2.ImWrite(file.GrowingPath, image))
-            {
-                throw new InputException($"cannot write '{path}': the disk is full or the folder is read-only");
-            }
-
-            file.Commit();
+            Cv2.ImEncode(Path.GetExtension(path), image, out content);
         }
         catch (OpenCVException e)
         {
-            throw new InputException($"cannot write '{path}' as '{Path.GetExtension(path)}': use .png or .jpg", e);
-        }
-        finally
-        {
-            file.Discard();
-        }
-    }
-
-    private static string Legend(SegmentationResult result)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("values", result.Kind == LabelKind.Class ? "classes" : "segments");
-            json.WriteNumber("void", SegmentationResult.Void);
-            json.WriteStartArray("legend");
-            foreach (var (segment, i) in result.Segments.Select((s, i) => (s, i)))
-            {
-                json.WriteStartObject();
-                json.WriteNumber("value", result.Kind == LabelKind.Class ? segment.ClassIndex : i);
-                json.WriteString("class", result.Vocabulary.Classes[segment.ClassIndex].FullName);
-                json.WriteBoolean("thing", segment.IsThing);
-                json.WriteNumber("score", segment.Score);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            throw new InputException($"'{path}' cannot be written as '{Path.GetExtension(path)}': use .png or .jpg", e);
         }
 
-        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+        ImageFile.Write(path, content);
     }
 }

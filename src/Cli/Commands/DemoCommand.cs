@@ -75,7 +75,7 @@ internal static class DemoCommand
         using var sinks = new SinkSet();
         sinks.AddPicture(Path.Combine(folder, "demo.mp4"), sample, style, kind, new HudMeter(model.Manifest.Name, model.Provider.ToString()));
         sinks.Add(new BestPictureSink(Path.Combine(folder, "demo.png"), kind, style));
-        using var source = new SourceLease(Sources.Open(sample, new FrameSourceOptions(), cancellation));
+        using var source = new SourceLease(FrameSources.Open(sample, new FrameSourceOptions(), cancellation));
         return PipelineRun.Run("segmenting", source.Take(), segmentor, sinks.Take(), new PipelineOptions(), null, cancellation);
     }
 

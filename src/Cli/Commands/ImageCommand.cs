@@ -16,7 +16,12 @@ internal static class ImageCommand
     {
         var input = new Argument<string>("IMAGE") { Description = "Picture file" };
         var output = new Option<string?>("--out", "-o") { Description = "Picture with the masks drawn (.png, .jpg); without it out/NAME.png", HelpName = "FILE" };
-        var labels = new Option<string?>("--labels") { Description = "Label map as 16-bit PNG, 65535 where nothing is; its legend goes beside it", HelpName = "FILE" };
+        var labels = new Option<string?>("--labels") { Description = "Write the label map as 16-bit PNG, 65535 where nothing is, with its legend", HelpName = "DIR" };
+        var annotations = new Option<string?>("--annotations")
+        {
+            Description = "Write the segments as one JSON line: class, score, box, area, contour and COCO run lengths",
+            HelpName = "FILE.jsonl",
+        };
         var dump = new Option<string?>("--dump")
         {
             Description = "Write every named tensor on the way (safetensors). The picture is then used at its own size unless --size is given",
@@ -27,7 +32,7 @@ internal static class ImageCommand
         var vocabulary = new VocabularyOptions();
         var masks = new MaskOptions();
         var overlay = new OverlayOptions();
-        var command = new Command("image", "Segment one picture") { input, output, labels, dump, json };
+        var command = new Command("image", "Segment one picture") { input, output, labels, annotations, dump, json };
         model.AddTo(command);
         vocabulary.AddTo(command);
         masks.AddTo(command, exact: false);
@@ -69,16 +74,32 @@ internal static class ImageCommand
                 Terminal.Status($"picture written to {picture}");
             }
 
-            if (parsed.GetValue(labels) is { } map)
+            if (parsed.GetValue(labels) is { } maps)
             {
-                PictureFile.WriteLabels(result, map);
-                Terminal.Status($"label map written to {map}");
+                Save(new LabelMapSink(maps), frame, result);
+                Terminal.Status($"label map written to {maps}");
+            }
+
+            if (parsed.GetValue(annotations) is { } lines)
+            {
+                Save(new AnnotationSink(lines), frame, result);
+                Terminal.Status($"segments written to {lines}");
             }
 
             Print(result, classifier, parsed.GetValue(json), milliseconds);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    private static void Save(ISegmentationSink sink, Frame frame, SegmentationResult result)
+    {
+        using (sink)
+        {
+            sink.Open(new FrameSourceInfo(frame.Name ?? "image", frame.Format, 1, 1, false));
+            sink.Write(frame, result);
+            sink.Complete();
+        }
     }
 
     private static void Draw(Frame frame, SegmentationResult result, OverlayStyle style, CompositorKind kind, string path)

@@ -10,7 +10,7 @@ internal static class ScriptCommand
     public static Command Create(string name, string description)
     {
         var command = new Command(name, description);
-        command.SetAction(_ => throw new InputException($"'{name}' is done by the script of the repository: run ./segr {name} there"));
+        command.SetAction((Func<ParseResult, int>)(_ => throw new InputException($"'{name}' is done by the script of the repository: run ./segr {name} there")));
         return command;
     }
 }

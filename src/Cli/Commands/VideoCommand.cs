@@ -35,7 +35,7 @@ internal static class VideoCommand
             var size = model.Size(parsed);
             var style = overlay.Style(parsed);
             var pipelineOptions = run.Pipeline(parsed);
-            using var source = new SourceLease(Sources.Open(spec, new FrameSourceOptions(), cancellation));
+            using var source = new SourceLease(FrameSources.Open(spec, new FrameSourceOptions { Warn = Terminal.Warn }, cancellation));
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var classifier = ModelRun.Embed(opened, vocabulary, parsed, DefaultWords.Of(opened.Manifest), cancellation);
             using var segmentor = opened.CreateSegmentor(classifier, new SegmentorOptions
@@ -51,6 +51,7 @@ internal static class VideoCommand
                 sinks.AddPicture(path, spec, style, overlay.Renderer(parsed), new HudMeter(opened.Manifest.Name, opened.Provider.ToString()));
             }
 
+            sinks.AddFiles(run, parsed);
             var report = PipelineRun.Run("segmenting", source.Take(), segmentor, sinks.Take(), pipelineOptions, run.Stats(parsed), cancellation);
             Console.Out.WriteLine(run.Json(parsed) ? report.ToJson() : report.ToTable());
             if (path is not null)
