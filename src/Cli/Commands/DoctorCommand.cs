@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Render;
@@ -27,6 +28,7 @@ internal static class DoctorCommand
             Line("OpenGL", render.IsAvailable
                 ? $"{render.Renderer}, {render.Version} ({render.Platform}{(render.IsSoftware ? ", in software" : "")})"
                 : $"no: {render.Problem}; masks are drawn on the CPU");
+            PrintCapture(CaptureDiagnostics.Probe());
             Line("CLIP merges", Try(() => AppPaths.ClipMerges));
             Line("cache", AppPaths.CacheFolder);
             foreach (var model in new ModelStore().List())
@@ -37,6 +39,14 @@ internal static class DoctorCommand
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    private static void PrintCapture(CaptureDiagnostics capture)
+    {
+        Line("OpenCV", capture.Problem is null ? capture.OpenCvVersion : $"no: {capture.Problem}");
+        Line("ffmpeg", capture.Ffmpeg is null ? "no: install ffmpeg for H.264 and interruptible files" : $"{capture.Ffmpeg}, encodes with {capture.FfmpegEncoder}");
+        Line("cameras", capture.Cameras.Count == 0 ? "none" : string.Join(", ", capture.Cameras.Select(c => $"{c.Path} {c.Name}{(c.Problem is null ? "" : $" ({c.Problem})")}")));
+        Line("codecs", capture.Codecs.Count == 0 ? "none" : string.Join(", ", capture.Codecs.Select(c => c.Problem is null ? c.Name : $"{c.Name} (no: {c.Problem})")));
     }
 
     private static string Try(Func<string> read)
