@@ -20,7 +20,6 @@ public sealed class CommandLineTests
     [InlineData("demo")]
     [InlineData("image")]
     [InlineData("video")]
-    [InlineData("live")]
     [InlineData("import")]
     [InlineData("export")]
     [InlineData("embed")]
