@@ -11,6 +11,7 @@ namespace OpenSegR.Realtime.Graph.MaftPlus;
 /// </summary>
 internal sealed class MaftPlusGraph
 {
+    private const string Visual = "backbone.clip_model.visual";
     private const string ClipScale = "backbone.clip_model.logit_scale";
 
     private readonly MaftPlusSizes _sizes;
@@ -61,7 +62,7 @@ internal sealed class MaftPlusGraph
     {
         _dumps.Add("input", () => _image, TensorProto.Types.DataType.Float, 1, 3, Side(_height, "input.height"), Side(_width, "input.width"));
         var maps = ConvNextTrunk.Add(
-            _graph, _image, _height, _width, "backbone.clip_model.visual.trunk", _sizes.TrunkDepths, _sizes.TrunkWidths);
+            _graph, _image, _height, _width, Visual + ".trunk", _sizes.TrunkDepths, _sizes.TrunkWidths);
         var (trunk, dense) = (maps[1..], maps[^1]);
         _dumps.Add("stem", maps[0]);
         for (var stage = 0; stage < trunk.Length; stage++)
@@ -98,11 +99,11 @@ internal sealed class MaftPlusGraph
         _dumps.AddChannelsFirst("mask_for_pooling", () => decoded.CoarseMasks, _sizes.Queries, dense.Height, dense.Width);
         var channelsFirst = _graph.Transpose(dense.Tokens, 1, 0);
         var pooled = MaskPooling.Add(_graph, decoded.CoarseMasks, channelsFirst).Means;
-        var features = ClipHead.Add(_graph, pooled);
+        var features = ClipHead.Add(_graph, Visual, pooled);
         DumpRows("pooled_clip_feature_raw", pooled, _sizes.Queries, dense.Channels);
         DumpRows("pooled_clip_feature", features, _sizes.Queries, _sizes.EmbedDim);
 
-        var image = ClipHead.AddDense(_graph, dense, _sizes.EmbedDim);
+        var image = ClipHead.AddDense(_graph, Visual, dense, _sizes.EmbedDim);
         _dumps.Add("img_feat", image);
         var moved = ContentTransfer.Add(_graph, _sizes, image, _text.Rows);
         DumpRows("cdt_out", moved, "cdt_out.rows", _sizes.EmbedDim);

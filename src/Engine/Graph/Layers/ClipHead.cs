@@ -1,21 +1,21 @@
-using OpenSegR.Realtime.Graph.Layers;
-
-namespace OpenSegR.Realtime.Graph.MaftPlus;
+namespace OpenSegR.Realtime.Graph.Layers;
 
 /// <summary>CLIP's visual head (timm's trunk.head, open_clip's visual.head): LayerNorm, then one projection or a two-layer MLP.</summary>
 internal static class ClipHead
 {
-    private const string Visual = "backbone.clip_model.visual";
     private const float Epsilon = 1e-6f;
 
     /// <summary>Adds the head on rows: [N, trunk width] -> [N, embed dim].</summary>
-    public static Value Add(GraphBuilder graph, Value rows)
+    /// <param name="graph">The graph.</param>
+    /// <param name="name">Name of CLIP's visual side in the weights, such as "backbone.clip_model.visual".</param>
+    /// <param name="rows">[N, trunk width].</param>
+    public static Value Add(GraphBuilder graph, string name, Value rows)
     {
         using var scope = graph.Scope("clip_head");
-        var normalised = graph.LayerNorm(rows, Visual + ".trunk.head.norm", Epsilon);
-        return graph.Weights.Contains(Visual + ".head.proj.weight")
-            ? graph.Linear(normalised, Visual + ".head.proj")
-            : graph.Mlp(normalised, Visual + ".head.mlp.fc1", Visual + ".head.mlp.fc2", Activation.Gelu);
+        var normalised = graph.LayerNorm(rows, name + ".trunk.head.norm", Epsilon);
+        return graph.Weights.Contains(name + ".head.proj.weight")
+            ? graph.Linear(normalised, name + ".head.proj")
+            : graph.Mlp(normalised, name + ".head.mlp.fc1", name + ".head.mlp.fc2", Activation.Gelu);
     }
 
     /// <summary>
@@ -24,10 +24,10 @@ internal static class ClipHead
     /// visual_prediction_forward_convnext).
     /// </summary>
     /// <returns>The map that the reference calls img_feat.</returns>
-    public static FeatureMap AddDense(GraphBuilder graph, FeatureMap dense, int embedDim)
+    public static FeatureMap AddDense(GraphBuilder graph, string name, FeatureMap dense, int embedDim)
     {
         using var scope = graph.Scope("dense_head");
         var mixed = graph.Reshape(graph.Transpose(dense.Tokens, 1, 0), Dim.Infer, dense.Channels);
-        return dense with { Tokens = Add(graph, mixed), Channels = embedDim };
+        return dense with { Tokens = Add(graph, name, mixed), Channels = embedDim };
     }
 }
