@@ -26,6 +26,9 @@ def vocabularies(lexicon, kind, segments, rng):
     if kind == 'shape':
         phrases = [Phrase(e['words'][0], shapes=1 << i) for i, e in enumerate(lexicon.shapes)]
         key = lambda s: s[1]
+    elif kind == 'colour':
+        phrases = [Phrase(e['words'][0] + ' thing', colours=1 << i) for i, e in enumerate(lexicon.colours)]
+        key = lambda s: s[2]
     else:
         # Classes: what is in the picture, and as many distractors.
         wanted = list(dict.fromkeys(things))
@@ -51,7 +54,7 @@ def vocabularies(lexicon, kind, segments, rng):
 
 
 @torch.no_grad()
-def evaluate(model, records, lexicon, tokens, count, kinds=('shape', 'pair', 'full', 'synonym', 'reason', 'names')):
+def evaluate(model, records, lexicon, tokens, count, kinds=('shape', 'colour', 'pair', 'full', 'synonym', 'reason', 'names')):
     """mIoU of each kind over the classes that are present; and of the masks alone (best query of each segment)."""
     model.eval()
     result = {}

@@ -11,23 +11,46 @@ internal static class SynthCommand
         var output = new Option<string>("--out", "-o") { Description = "The folder to make", Required = true, HelpName = "DIR" };
         var count = new Option<int>("--count") { Description = "Number of pictures", DefaultValueFactory = _ => 100, HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed: the same seed gives the same data", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var command = new Command("synth", "Write synthetic scenes with exact labels as a data set") { output, count, seed };
+        var size = new Option<string>("--size") { Description = "Size of the pictures in pixels", DefaultValueFactory = _ => "640x360", HelpName = "WxH" };
+        var framesPerScene = new Option<int>("--frames-per-scene") { Description = "Consecutive frames of each scene: 1 for pictures, more for clips", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var compositions = new Option<CompositionFilter>("--compositions") { Description = "Seen: only what training uses; HeldOut: only what it never sees; Any", DefaultValueFactory = _ => CompositionFilter.Any, HelpName = "KIND" };
+        var command = new Command("synth", "Write synthetic scenes with exact labels as a data set") { output, count, seed, size, framesPerScene, compositions };
         command.SetAction((parsed, cancellation) =>
         {
             var number = parsed.GetValue(count);
-            if (number is < 1 or > 10_000_000)
+            if (number is < 1 or > 1_000_000)
             {
-                throw new InputException($"--count {number}: must be 1 to 10000000");
+                throw new InputException($"--count {number}: must be 1 to 1000000");
             }
 
             var folder = parsed.GetRequiredValue(output);
+            var (width, height) = ParseSize(parsed.GetRequiredValue(size));
+            var options = new SynthOptions
+            {
+                Out = folder,
+                Count = number,
+                Seed = parsed.GetValue(seed),
+                Width = width,
+                Height = height,
+                FramesPerScene = parsed.GetValue(framesPerScene),
+                Filter = parsed.GetValue(compositions),
+            };
             using var progress = new ProgressReport("writing", number, "pictures");
-            SynthExporter.Run(new SynthOptions { Out = folder, Count = number, Seed = parsed.GetValue(seed) }, new Report(progress), cancellation);
+            SynthExporter.Run(options, new Report(progress), cancellation);
             progress.Dispose();
             Console.Out.WriteLine($"{number} pictures written to {folder}");
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    // Any size that a scene takes, unlike the size of a network's input.
+    private static (int Width, int Height) ParseSize(string text)
+    {
+        var sides = text.Split('x', 'X');
+        return sides.Length == 2 && int.TryParse(sides[0], out var width) && int.TryParse(sides[1], out var height)
+            ? (width, height)
+            : throw new InputException($"--size '{text}' is not a size: write width x height, for example --size 640x360");
     }
 
     private sealed class Report(ProgressReport progress) : IProgress<int>
