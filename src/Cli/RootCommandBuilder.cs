@@ -13,6 +13,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(ImageCommand.Create());
         root.Subcommands.Add(VideoCommand.Create());
+        root.Subcommands.Add(LiveCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(ExportCommand.Create());
         root.Subcommands.Add(EmbedCommand.Create());

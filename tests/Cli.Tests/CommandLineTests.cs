@@ -20,6 +20,7 @@ public sealed class CommandLineTests
     [InlineData("demo")]
     [InlineData("image")]
     [InlineData("video")]
+    [InlineData("live")]
     [InlineData("import")]
     [InlineData("export")]
     [InlineData("embed")]

@@ -19,10 +19,11 @@ public sealed class Segmentor : ISegmentor
     private readonly ModelManifest _manifest;
     private readonly SegmentorOptions _options;
     private readonly ImagePreprocessor _preprocessor;
-    private readonly Postprocessor _postprocessor;
+    private readonly Dictionary<SegmentationMode, Postprocessor> _postprocessors = [];
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Height, int Width), SegmentorSession> _fixed = [];
     private SegmentorSession? _any;
+    private Postprocessor _postprocessor;
     private TextClassifier _classifier;
 
     /// <summary>Creates a segmentor; the model's networks are loaded when their size is first needed.</summary>
@@ -52,6 +53,7 @@ public sealed class Segmentor : ISegmentor
             OverlapThreshold = manifest.OverlapThreshold,
             MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
         });
+        _postprocessors.Add(_postprocessor.Options.Mode, _postprocessor);
     }
 
     /// <inheritdoc/>
@@ -62,7 +64,26 @@ public sealed class Segmentor : ISegmentor
     }
 
     /// <summary>Rules and thresholds of post-processing in force.</summary>
-    public PostprocessOptions Postprocessing => _postprocessor.Options;
+    public PostprocessOptions Postprocessing => Volatile.Read(ref _postprocessor).Options;
+
+    /// <summary>Which output is made. May be set while a pipeline runs and takes effect with the next frame that is post-processed.</summary>
+    public SegmentationMode Mode
+    {
+        get => Postprocessing.Mode;
+        set
+        {
+            lock (_gate)
+            {
+                // The one in use may be at work on another thread: each mode keeps its own until the segmentor goes.
+                if (!_postprocessors.TryGetValue(value, out var postprocessor))
+                {
+                    _postprocessors.Add(value, postprocessor = new Postprocessor(Postprocessing with { Mode = value }));
+                }
+
+                Volatile.Write(ref _postprocessor, postprocessor);
+            }
+        }
+    }
 
     /// <summary>Where a frame of this size goes in the network's input.</summary>
     /// <param name="width">Width in pixels.</param>
@@ -105,7 +126,7 @@ public sealed class Segmentor : ISegmentor
     public void Postprocess(SegmentorSlot slot, SegmentationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        Postprocess(slot, _postprocessor, result);
+        Postprocess(slot, Volatile.Read(ref _postprocessor), result);
     }
 
     /// <summary>Makes masks by other rules than the segmentor's own, so that one run of the network serves several modes.</summary>
@@ -154,10 +175,13 @@ public sealed class Segmentor : ISegmentor
             _fixed.Clear();
             _any?.Dispose();
             _any = null;
+            foreach (var postprocessor in _postprocessors.Values)
+            {
+                postprocessor.Dispose();
+            }
         }
 
         _preprocessor.Dispose();
-        _postprocessor.Dispose();
     }
 
     private SegmentorSession SessionFor(in ImageGeometry geometry)
