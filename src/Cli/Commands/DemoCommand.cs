@@ -23,10 +23,12 @@ internal static class DemoCommand
         var frames = new Option<int>("--frames") { Description = "Length of the sample video", DefaultValueFactory = _ => 240, HelpName = "N" };
         var model = new ModelOptions();
         var vocabulary = new VocabularyOptions();
+        var masks = new MaskOptions();
         var overlay = new OverlayOptions();
         var command = new Command("demo", "Make a sample video, segment it with plain words, and write demo.mp4 and demo.png") { output, seed, frames };
         model.AddTo(command);
         vocabulary.AddTo(command);
+        masks.AddTo(command);
         overlay.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -47,11 +49,7 @@ internal static class DemoCommand
             using var segmentor = opened.CreateSegmentor(classifier, new SegmentorOptions
             {
                 InputSize = size is { } s ? (s.Width, s.Height) : null,
-                Postprocess = new PostprocessOptions
-                {
-                    ObjectMaskThreshold = opened.Manifest.ObjectMaskThreshold,
-                    OverlapThreshold = opened.Manifest.OverlapThreshold,
-                },
+                Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: false),
             });
             segmentor.Prepare(Width, Height);
             Terminal.Status($"segmenting {string.Join(", ", classifier.Vocabulary.Classes.Select(c => c.Name))}");

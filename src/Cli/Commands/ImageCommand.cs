@@ -50,7 +50,7 @@ internal static class ImageCommand
             {
                 InputSize = size is { } s ? (s.Width, s.Height) : null,
                 NativeSize = size is null && dumpPath is not null,
-                Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: true),
+                Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: true, likeReference: dumpPath is not null),
             });
             segmentor.Prepare(frame.Width, frame.Height);
             using var slot = segmentor.CreateSlot();

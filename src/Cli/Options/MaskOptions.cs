@@ -7,6 +7,12 @@ namespace OpenSegR.Realtime.Cli.Options;
 /// <summary>Which masks are made of the network's output.</summary>
 internal sealed class MaskOptions
 {
+    /// <summary>
+    /// Score below which a pixel belongs to nothing where the user does not say. The reference gives every pixel a class, which suits
+    /// benchmarks whose classes cover the picture; someone who asks for "ball" alone wants the rest left alone.
+    /// </summary>
+    private const float DefaultMinScore = 0.25f;
+
     private readonly Option<string> _mode = new("--mode")
     {
         Description = "One class a pixel, segments of things and stuff, or scored objects",
@@ -20,7 +26,7 @@ internal sealed class MaskOptions
 
     private readonly Option<float?> _minScore = new("--min-score")
     {
-        Description = "Semantic: leave pixels below this score to nothing (0: every pixel gets a class). Instance: drop objects below it",
+        Description = "Semantic: leave pixels below this score to nothing (0: every pixel gets a class; 0.25 where not given, 0 with --dump). Instance: drop objects below it",
         HelpName = "0..1",
     };
 
@@ -52,7 +58,7 @@ internal sealed class MaskOptions
     public bool Exact(ParseResult parsed) => parsed.GetValue(_exact);
 
     /// <summary>The rules for this model and these options.</summary>
-    public PostprocessOptions Read(ParseResult parsed, ModelManifest manifest, bool exactByDefault)
+    public PostprocessOptions Read(ParseResult parsed, ModelManifest manifest, bool exactByDefault, bool likeReference = false)
     {
         var mode = Mode(parsed);
         var minScore = Fraction(parsed, _minScore);
@@ -61,7 +67,7 @@ internal sealed class MaskOptions
         {
             Mode = mode,
             Resolution = exactByDefault || Exact(parsed) ? OutputResolution.Frame : OutputResolution.Stride4,
-            MinScore = minScore ?? 0f,
+            MinScore = minScore ?? (likeReference ? 0f : DefaultMinScore),
             InstanceMinScore = minScore ?? defaults.InstanceMinScore,
             ObjectMaskThreshold = Fraction(parsed, _objectThreshold) ?? manifest.ObjectMaskThreshold,
             OverlapThreshold = Fraction(parsed, _overlapThreshold) ?? manifest.OverlapThreshold,
