@@ -31,7 +31,7 @@ public sealed class VideoTests
     }
 
     [Fact]
-    public void An_interrupted_run_leaves_a_playable_file()
+    public async Task An_interrupted_run_leaves_a_playable_file()
     {
         using var scratch = new Scratch();
         using var process = Segr.Start(
@@ -44,7 +44,7 @@ public sealed class VideoTests
         }
 
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)), "the program did not end after the interrupt");
-        Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}: {error.Result}");
+        Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}: {await error}");
         Assert.True(Videos.Probe(scratch["out.mp4"]).Frames > 0);
     }
 
