@@ -7,19 +7,24 @@ namespace OpenSegR.Realtime.Text;
 internal static class EmbeddingMath
 {
     /// <summary>Sum of the squares of a row.</summary>
-    public static float SquaredNorm(ReadOnlySpan<float> row)
+    public static float SquaredNorm(ReadOnlySpan<float> row) => Dot(row, row);
+
+    /// <summary>Sum of the products of two rows of one length.</summary>
+    public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(row);
+        // Whole vectors first, then the rest one by one.
+        var a = MemoryMarshal.Cast<float, Vector<float>>(left);
+        var b = MemoryMarshal.Cast<float, Vector<float>>(right);
         var sums = Vector<float>.Zero;
-        foreach (var vector in vectors)
+        for (var i = 0; i < a.Length; i++)
         {
-            sums += vector * vector;
+            sums += a[i] * b[i];
         }
 
         var sum = Vector.Sum(sums);
-        foreach (var value in row[(vectors.Length * Vector<float>.Count)..])
+        for (var i = a.Length * Vector<float>.Count; i < left.Length; i++)
         {
-            sum += value * value;
+            sum += left[i] * right[i];
         }
 
         return sum;
