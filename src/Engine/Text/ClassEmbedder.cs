@@ -124,7 +124,8 @@ internal sealed class ClassEmbedder(ITextEncoder encoder, ClipTokenizer tokenize
         {
             if (!EmbeddingMath.TryAverage(features.Slice(row * group, group), rows.Slice(row * width, width)))
             {
-                throw new ModelException($"the text tower gives no usable feature for '{prompts.Names[0]}': the model is damaged, import it again");
+                throw new ModelException(
+                    $"the text tower gives no usable feature for '{prompts.Names[0]}': the model is damaged, import it again");
             }
         }
     }

@@ -90,7 +90,8 @@ internal sealed class ClassifierPlan
     {
         if (unmatched.Count == classes && options.Reasons is not null)
         {
-            throw new InputException("the reasoning speaks about none of the vocabulary's classes; its keys must hold a class's name or a synonym");
+            throw new InputException(
+                "the reasoning speaks about none of the vocabulary's classes; its keys must hold a class's name or a synonym");
         }
 
         if (unmatched.Count > 0)
@@ -99,7 +100,8 @@ internal sealed class ClassifierPlan
                 : options.Ensemble == TextEnsemble.Reference ? "they are left out and later classes move up, as in the reference"
                 : "they keep their bare names";
             var names = string.Join(", ", unmatched.Take(5).Select(name => $"'{name}'"));
-            warn?.Invoke($"the reasoning says nothing about {unmatched.Count} of {classes} classes ({names}{(unmatched.Count > 5 ? ", ..." : "")}): {fate}");
+            var more = unmatched.Count > 5 ? ", ..." : "";
+            warn?.Invoke($"the reasoning says nothing about {unmatched.Count} of {classes} classes ({names}{more}): {fate}");
         }
     }
 }

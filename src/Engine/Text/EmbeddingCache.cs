@@ -100,7 +100,8 @@ public sealed class EmbeddingCache
             Delete(temporary);
             if (Interlocked.Exchange(ref _warned, 1) == 0)
             {
-                _warn?.Invoke($"the embedding cache '{_folder}' cannot be written, text is embedded anew each time: {e.Message.ReplaceLineEndings(" ")}");
+                _warn?.Invoke($"the embedding cache '{_folder}' cannot be written, text is embedded anew each time: "
+                    + e.Message.ReplaceLineEndings(" "));
             }
         }
     }

@@ -64,7 +64,8 @@ internal static class EmbeddingEntry
     }
 
     /// <summary>CRC-32C, which processors compute eight bytes at a time.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> header, ReadOnlySpan<byte> values) => ~Continue(Continue(uint.MaxValue, header), values);
+    private static uint Checksum(ReadOnlySpan<byte> header, ReadOnlySpan<byte> values) =>
+        ~Continue(Continue(uint.MaxValue, header), values);
 
     private static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {

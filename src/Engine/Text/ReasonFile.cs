@@ -146,8 +146,8 @@ public static class ReasonFile
 
         if (unusable.Count > 0)
         {
-            warn?.Invoke($"{What} '{source}': {unusable.Count} of {order.Count} entries have no list of attributes (\"{member}\") and are not used, "
-                + $"'{unusable[0]}' among them");
+            warn?.Invoke($"{What} '{source}': {unusable.Count} of {order.Count} entries have no list of attributes (\"{member}\") "
+                + $"and are not used, '{unusable[0]}' among them");
         }
 
         return new ReasonSet(kind, [.. order.Select(key => entries[key]).OfType<ReasonEntry>()]);

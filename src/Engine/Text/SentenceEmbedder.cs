@@ -17,7 +17,7 @@ public sealed class SentenceEmbedder(ITextEncoder encoder, ClipTokenizer tokeniz
     /// Reads sentences: one a line, empty lines included; from a file called .json a list of strings; from a file called .jsonl one string,
     /// or one object with a member "text", a line.
     /// </summary>
-    /// <exception cref="InputException">The file cannot be read, is not UTF-8, malformed, empty, or has more than a million sentences.</exception>
+    /// <exception cref="InputException">The file cannot be read, is malformed or empty, or has more than a million sentences.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
         var text = UserFile.ReadText(path, What, MaxFileBytes);
@@ -44,14 +44,17 @@ public sealed class SentenceEmbedder(ITextEncoder encoder, ClipTokenizer tokeniz
         };
     }
 
-    /// <summary>Embeds sentences and writes <c>token_ids</c> [N, context] int64 and <c>text_features</c> [N, C] float32, not normalised.</summary>
+    /// <summary>Embeds sentences; writes <c>token_ids</c> [N, context] int64 and <c>text_features</c> [N, C] float32, not normalised.</summary>
     /// <param name="sentences">N sentences.</param>
     /// <param name="path">The safetensors file; it appears when it is complete.</param>
     /// <param name="progress">Told from time to time; may be null.</param>
     /// <param name="cancellationToken">Ends the work between batches; no file is written then.</param>
     /// <exception cref="InputException">A sentence is too long, or the file cannot be written.</exception>
     public void Dump(
-        IReadOnlyList<string> sentences, string path, IProgress<EmbeddingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> sentences,
+        string path,
+        IProgress<EmbeddingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sentences);
         var length = encoder.ContextLength;

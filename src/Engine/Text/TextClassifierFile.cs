@@ -53,7 +53,8 @@ public static class TextClassifierFile
             throw new InputException($"'{path}': {Rows} has values that are not finite numbers");
         }
 
-        return new TextClassifier(vocabulary, shape[1], embeddings, classIndex, reasons[0], TextClassifier.ReferenceGroups(rowsPerClass, reasons[0]));
+        var groups = TextClassifier.ReferenceGroups(rowsPerClass, reasons[0]);
+        return new TextClassifier(vocabulary, shape[1], embeddings, classIndex, reasons[0], groups);
     }
 
     /// <summary>Writes a classifier, its rows in the order in which they compete.</summary>

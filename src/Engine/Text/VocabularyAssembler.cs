@@ -36,7 +36,8 @@ internal sealed class VocabularyAssembler(bool mergeDuplicates, Action<string>? 
 
             if (synonyms.Count > VocabularyParser.MaxSynonyms)
             {
-                throw new InputException($"{where} has more than {VocabularyParser.MaxSynonyms} synonyms; separate classes with ';' or line breaks");
+                throw new InputException(
+                    $"{where} has more than {VocabularyParser.MaxSynonyms} synonyms; separate classes with ';' or line breaks");
             }
         }
 
@@ -116,7 +117,8 @@ internal sealed class VocabularyAssembler(bool mergeDuplicates, Action<string>? 
 
         if (name.Length > VocabularyParser.MaxNameLength)
         {
-            throw new InputException($"{where} has a name of {name.Length} characters ('{Shorten(name)}'), the limit is {VocabularyParser.MaxNameLength}");
+            throw new InputException(
+                $"{where} has a name of {name.Length} characters ('{Shorten(name)}'), the limit is {VocabularyParser.MaxNameLength}");
         }
 
         for (var i = 0; i < name.Length; i++)

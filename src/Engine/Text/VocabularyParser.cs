@@ -42,9 +42,14 @@ public static class VocabularyParser
             return ReadFile(wordsOrFile, warn);
         }
 
-        // Words with a folder or a file extension in them are nearly always a mistyped path.
-        return Path.GetExtension(wordsOrFile).ToUpperInvariant() is ".TXT" or ".JSON" || Directory.Exists(wordsOrFile)
-            ? throw new InputException($"{What} '{wordsOrFile}' {(Directory.Exists(wordsOrFile) ? "is a folder, a file is needed" : "does not exist; check the path")}")
+        if (Directory.Exists(wordsOrFile))
+        {
+            throw new InputException($"{What} '{wordsOrFile}' is a folder, a file is needed");
+        }
+
+        // Words with a file's extension are nearly always a mistyped path.
+        return Path.GetExtension(wordsOrFile).ToUpperInvariant() is ".TXT" or ".JSON"
+            ? throw new InputException($"{What} '{wordsOrFile}' does not exist; check the path")
             : Parse(wordsOrFile, warn);
     }
 

@@ -82,13 +82,13 @@ public sealed class EmbeddingCacheTests : IDisposable
     {
         const int Keys = 8;
         var hits = 0;
-        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, worker =>
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, worker =>
         {
             // Each worker stands for a process: it shares nothing but the folder.
             var cache = new EmbeddingCache(_folder, warn: _ => Assert.Fail("the folder can be written"));
             var random = new Random(worker);
             var read = new float[Dimension * 50];
-            for (var i = 0; i < 200; i++)
+            for (var i = 0; i < 60; i++)
             {
                 var key = random.Next(Keys);
                 switch (random.Next(4))

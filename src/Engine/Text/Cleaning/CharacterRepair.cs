@@ -146,7 +146,8 @@ internal static class CharacterRepair
         '\u3000' => " ",
         '\uFFE3' => " \u0304",
         >= FullWidthFirst and <= FullWidthAsciiLast => ((char)(c - FullWidthShift)).ToString(),
-        > FullWidthAsciiLast and <= FullWidthLast when UsualWidths[c - FullWidthAsciiLast - 1] is not '\0' and var usual => usual.ToString(),
+        > FullWidthAsciiLast and <= FullWidthLast
+            when UsualWidths[c - FullWidthAsciiLast - 1] is not '\0' and var usual => usual.ToString(),
         _ => null,
     };
 }

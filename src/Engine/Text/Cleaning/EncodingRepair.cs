@@ -11,7 +11,8 @@ internal static class EncodingRepair
     // Which characters may be bytes of UTF-8 read in a Latin-1-like set: lead bytes of sequences of 2, 3 and 4 bytes, and continuations.
     private static readonly SearchValues<char> LeadOf2 = CharactersOf(0xC2, 0xDF);
     private static readonly SearchValues<char> LeadOf3 = CharactersOf(0xE0, 0xEF);
-    private static readonly SearchValues<char> LeadOf4 = SearchValues.Create([.. ByteCodec.Latin1Like.SelectMany(c => new[] { c.Decode(0xF0), c.Decode(0xF3) })]);
+    private static readonly SearchValues<char> LeadOf4 = SearchValues.Create(
+        [.. ByteCodec.Latin1Like.SelectMany(codec => new[] { codec.Decode(0xF0), codec.Decode(0xF3) })]);
 
     // A blank may have been a no-break space, byte 0xA0.
     private static readonly SearchValues<char> Continuation = CharactersOf(0x80, 0xBF, " ");

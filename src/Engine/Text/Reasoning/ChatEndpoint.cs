@@ -14,7 +14,8 @@ public sealed record ChatEndpoint
     public ChatEndpoint(string url, string model)
     {
         ArgumentNullException.ThrowIfNull(url);
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)
+            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
             throw new InputException($"'{url}' is no address of a chat endpoint; it looks like http://localhost:11434/v1");
         }

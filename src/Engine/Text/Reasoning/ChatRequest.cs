@@ -13,7 +13,8 @@ internal sealed record ChatRequest(string Instructions, string Question, ChatIma
     /// <summary>Identifies the answer that a model gives to the question.</summary>
     public string KeyFor(ChatEndpoint endpoint)
     {
-        var parts = new[] { "segr-chat-1", endpoint.Address.AbsoluteUri, endpoint.Model, Instructions, Question, Image?.Hash ?? "", $"{MaxTokens}" };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts.Select(part => $"{part.Length}:{part}")))));
+        string[] parts = ["segr-chat-1", endpoint.Address.AbsoluteUri, endpoint.Model, Instructions, Question, Image?.Hash ?? "", $"{MaxTokens}"];
+        var text = string.Concat(parts.Select(part => $"{part.Length}:{part}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

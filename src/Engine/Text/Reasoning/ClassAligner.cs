@@ -60,8 +60,8 @@ public sealed class ClassAligner
         }
 
         _classes ??= _builder.Build(_vocabulary, _options, cancellationToken: cancellationToken);
-        var invented = _builder.Build(
-            new Vocabulary([.. foreign.Select(name => new VocabularyClass([name], IsThing: true))]), _options, cancellationToken: cancellationToken);
+        var strangers = new Vocabulary([.. foreign.Select(name => new VocabularyClass([name], IsThing: true))]);
+        var invented = _builder.Build(strangers, _options, cancellationToken: cancellationToken);
         for (var i = 0; i < foreign.Count; i++)
         {
             var nearest = Nearest(invented.Embeddings.AsSpan(i * invented.Dimension, invented.Dimension), _classes);

@@ -103,7 +103,8 @@ public sealed class ReasonGenerator(ChatClient client, ReplyCache? cache = null,
 
         if (dropped.Count > 0)
         {
-            warn?.Invoke($"the model named {dropped.Count} classes that are not in the vocabulary nor near one of it, '{dropped[0]}' among them: they were dropped");
+            warn?.Invoke($"the model named {dropped.Count} classes that are not in the vocabulary nor near one of it, "
+                + $"'{dropped[0]}' among them: they were dropped");
         }
 
         return present.Count > 0 ? [.. present] : throw new SegrException("the model sees none of the vocabulary's classes in the image");

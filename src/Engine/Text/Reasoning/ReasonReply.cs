@@ -69,9 +69,11 @@ internal static class ReasonReply
     }
 
     private static string? Category(JsonElement json, string member) =>
-        json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? Phrase(value.GetString(), MaxCategoryLength) : null;
+        json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? Phrase(value.GetString(), MaxCategoryLength)
+            : null;
 
-    /// <summary>One line of text without controls and without the full stop that models like to add; null where it is empty or too long.</summary>
+    /// <summary>One line without controls and without the full stop that models like to add; null where it is empty or too long.</summary>
     private static string? Phrase(string? text, int maxLength)
     {
         if (text is null || text.Length > maxLength * 4)

@@ -21,7 +21,8 @@ public sealed class ReplyCache(string folder, Action<string>? warn = null)
         try
         {
             using var document = JsonDocument.Parse(UserFile.ReadBytes(PathOf(key), "the cached reply", MaxFileBytes));
-            return document.RootElement.GetProperty("key").GetString() == key ? document.RootElement.GetProperty("reply").GetString() : null;
+            var entry = document.RootElement;
+            return entry.GetProperty("key").GetString() == key ? entry.GetProperty("reply").GetString() : null;
         }
         catch (Exception e) when (e is InputException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -43,7 +44,8 @@ public sealed class ReplyCache(string folder, Action<string>? warn = null)
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0)
             {
-                warn?.Invoke($"replies cannot be kept in '{folder}', questions are asked anew each time: {e.Message.ReplaceLineEndings(" ")}");
+                warn?.Invoke(
+                    $"replies cannot be kept in '{folder}', questions are asked anew each time: {e.Message.ReplaceLineEndings(" ")}");
             }
         }
     }

@@ -172,12 +172,15 @@ internal sealed class ClipMerges
         var blank = line.IndexOf((byte)' ');
         if (blank < 1 || blank == line.Length - 1 || line[(blank + 1)..].ContainsAny((byte)' ', (byte)'\n') || line.Length > MaxLineBytes)
         {
-            throw new InputException($"the tokenizer's merge table '{path}' is damaged: entry {number} is not two symbols with a blank between them");
+            throw new InputException(
+                $"the tokenizer's merge table '{path}' is damaged: entry {number} is not two symbols with a blank between them");
         }
     }
 
     private static byte[] Complete(byte[] lines, int found, int count, string path) =>
-        found != count ? throw new InputException($"the tokenizer's merge table '{path}' has {found} merges, the model's vocabulary needs {count}")
-        : !Utf8.IsValid(lines) ? throw new InputException($"the tokenizer's merge table '{path}' is damaged: it is not UTF-8")
-        : lines;
+        found != count
+            ? throw new InputException($"the tokenizer's merge table '{path}' has {found} merges, the model's vocabulary needs {count}")
+            : !Utf8.IsValid(lines)
+                ? throw new InputException($"the tokenizer's merge table '{path}' is damaged: it is not UTF-8")
+                : lines;
 }
