@@ -120,8 +120,27 @@ def region_logits(model, pooled, text):
     return model.clip.logit_scale.exp().clamp(max=100) * F.normalize(pooled, dim=-1) @ text.transpose(1, 2)
 
 
-def compute(model, images, labels, segments, groups, text, with_masks, stuff):
-    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups; stuff: kinds of stuff. -> dict of scalars."""
+def attribute_loss(logits, segments, known, counts):
+    """Plain classification of regions [B, S, sum(counts)] by shape, colour, surface and stuff, without words.
+
+    Words and pictures start without knowing of each other, and what neither can tell apart yet (shapes above all) gives no gradient to
+    either. A linear layer that training throws away afterwards teaches the trunk such attributes directly.
+    """
+    truth = torch.full((*logits.shape[:2], 4), -1)
+    for b, found in enumerate(segments):
+        for s, segment in enumerate(found):
+            truth[b, s] = torch.tensor([*segment[1:], -1] if segment[0] == 'thing' else [-1, -1, -1, segment[1]])
+    truth[known == 0] = -1
+    losses = [F.cross_entropy(part.flatten(0, 1), truth[..., k].flatten(), ignore_index=-1, reduction='sum') / (truth[..., k] >= 0).sum().clamp(min=1)
+              for k, part in enumerate(logits.split(counts, -1))]
+    return torch.stack(losses)
+
+
+def compute(model, images, labels, segments, groups, text, with_masks, counts, attributes):
+    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups; counts: numbers of shapes, colours, surfaces and
+    kinds of stuff; attributes: the linear layer of `attribute_loss`. -> dict of scalars.
+    """
+    stuff = counts[3]
     sizes = [len(group) for group in groups]
     most = max(len(found) for found in segments)
     batch = len(images)
@@ -148,10 +167,16 @@ def compute(model, images, labels, segments, groups, text, with_masks, stuff):
 
     # Regions: the true mask, pooled as inference pools.
     inside = segment_maps(centres, most)
-    pooled = clip.project(mask_pool(res5, inside))
+    raw = mask_pool(res5, inside)
+    pooled = clip.project(raw)
     present = (inside.flatten(2).sum(-1) > 0).float()
     regions = language_loss(flat(region_logits(model, pooled, adapted)), flat(table), sizes, flat(present))
     losses['regions'] = regions.mean()
+    plain = attribute_loss(attributes(clip.visual.trunk.head.norm(raw)), segments, present, counts)
+    # Shapes are the slowest to learn and need the strongest pull.
+    losses['attributes'] = (plain * torch.tensor([4., 1., 1., 1.])).mean()
+    for name, value in zip(('shape', 'colour', 'surface'), plain.detach()):
+        losses['_' + name] = value
     for name, value in zip(('single', 'several', 'reason'), regions.detach()):
         losses['_' + name] = value
     if not with_masks:

@@ -21,7 +21,7 @@ from evaluate import evaluate
 from lexicon import TEMPLATES, Lexicon, Vocabularies
 from maft_plus import MaftPlus, Sizes, normalise
 
-WEIGHTS = {'cells': 1., 'regions': 1., 'pooled': 1., 'mask': 5., 'dice': 5., 'decoder': 1., 'twins': 0.5}
+WEIGHTS = {'cells': 1., 'regions': 1., 'pooled': 1., 'mask': 5., 'dice': 5., 'decoder': 1., 'twins': 0.5, 'attributes': 2.}
 
 
 class Tokens:
@@ -82,9 +82,9 @@ def new_model():
     return model
 
 
-def save(path, model, tokens, optimizer, state):
+def save(path, model, tokens, attributes, optimizer, state):
     tokens.store()
-    torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
+    torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'attributes': attributes.state_dict(), 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
     os.replace(str(path) + '.tmp', path)
 
 
@@ -160,16 +160,19 @@ def train(rank, options, meeting):
     if options.start:
         model.load_checkpoint(options.start)
     tokens = Tokens(model, ClipTokenizer(options.merges), lexicon)
+    counts = [len(lexicon.shapes), len(lexicon.colours), len(lexicon.surfaces), len(lexicon.stuff)]
+    attributes = torch.nn.Linear(model.sizes.widths[-1], sum(counts))
     quiet = lambda name: name.endswith(('bias', 'gamma', 'logit_scale', 'level_embed')) or 'norm' in name or 'embed.weight' in name
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW([
         {'params': [p for n, p in named if not quiet(n)], 'weight_decay': 0.02},
-        {'params': [p for n, p in named if quiet(n)] + [tokens.learned], 'weight_decay': 0.}], lr=options.rate, betas=(0.9, 0.98))
+        {'params': [p for n, p in named if quiet(n)] + [tokens.learned, *attributes.parameters()], 'weight_decay': 0.}], lr=options.rate, betas=(0.9, 0.98))
     step, seconds = 0, 0.
     if (out / 'state.pth').exists():
         state = torch.load(out / 'state.pth')
         model.load_state_dict(state['model'])
         tokens.learned.data.copy_(state['learned'])
+        attributes.load_state_dict(state['attributes'])
         optimizer.load_state_dict(state['optimizer'])
         step, seconds = state['step'], state['seconds']
         print(f'process {rank} resumed at step {step}', flush=True)
@@ -179,7 +182,7 @@ def train(rank, options, meeting):
     started, base = time.time(), seconds
     log = open(out / 'loss.csv' if rank == 0 else os.devnull, 'a', newline='')
     writer = csv.writer(log)
-    names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason']
+    names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason', 'attributes', '_shape', '_colour', '_surface']
     if log.tell() == 0:
         writer.writerow(['step', 'seconds', *names])
     sums, seen, last_save, last_eval = {n: 0. for n in names}, {n: 0 for n in names}, time.time(), time.time()
@@ -208,7 +211,7 @@ def train(rank, options, meeting):
 
         texts = text_rows(model, tokens, [*unique, *(t for t, _ in twins)], python_rng)
         text, twin_text = texts[:len(unique)], texts[len(unique):]
-        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks, len(lexicon.stuff))
+        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks, counts, attributes)
         values['twins'] = L.twin_loss(text, torch.tensor([row for _, row in twins]), twin_text)
         total = sum(WEIGHTS[n] * v for n, v in values.items() if not n.startswith('_'))
         optimizer.zero_grad(set_to_none=True)
@@ -229,7 +232,7 @@ def train(rank, options, meeting):
             print(step, f'{seconds:.0f}s', f'rate {rate:.2e}', *(f'{n} {v}' for n, v in zip(names, row) if v), flush=True)
             sums, seen = {n: 0. for n in names}, {n: 0 for n in names}
         if rank == 0 and time.time() - last_save > 120:
-            save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': seconds})
+            save(out / 'state.pth', model, tokens, attributes, optimizer, {'step': step, 'seconds': seconds})
             last_save = time.time()
         if rank == 0 and validation and step > options.warm_masks and time.time() - last_eval > 900:
             tokens.store()
@@ -237,7 +240,7 @@ def train(rank, options, meeting):
             last_eval = time.time()
     if rank != 0:
         return
-    save(out / 'state.pth', model, tokens, optimizer, {'step': step, 'seconds': base + time.time() - started})
+    save(out / 'state.pth', model, tokens, attributes, optimizer, {'step': step, 'seconds': base + time.time() - started})
     tokens.store()
     export(model, out / 'checkpoint.pth')
     print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 200) for n, r in validation.items()}), flush=True)
