@@ -164,7 +164,8 @@ public sealed class PipelineDropTests
         Assert.All(sink.Written.Zip(sink.Written.Skip(1)), pair => Assert.True(pair.First.Masks <= pair.Second.Masks));
         Assert.True(sink.Written[^1].Masks >= 5);
         Assert.Equal(0, report.FramesDropped);
-        Assert.Equal(4, report.Drops["inference"]);
+        // Frames 1 to 4 gave way to frame 5 while the network was held; of 6 to 10 each may give way to the next, as the scheduler has it.
+        Assert.InRange(report.Drops["inference"], 4, 9);
         Assert.Equal(SyncMode.Latest, report.Sync);
     }
 
