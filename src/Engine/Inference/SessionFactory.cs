@@ -135,9 +135,6 @@ public sealed class SessionFactory
             // Threads spin between the operators of one run, which are microseconds apart, but leave the processors to the other stages
             // of the pipeline between runs.
             options.AddSessionConfigEntry("session.force_spinning_stop", "1");
-
-            // Denormals only slow things down: no weight or activation of these models means anything below 1e-38.
-            options.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
             if (settings.ProfilePrefix is { } prefix)
             {
                 options.ProfileOutputPathPrefix = prefix;
