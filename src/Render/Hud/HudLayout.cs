@@ -19,9 +19,8 @@ internal sealed class HudLayout
     private static readonly Rgb Warning = new(255, 196, 84);
 
     private readonly ClassPalette _palette;
-    private readonly List<LegendRow> _rows = [];
+    private readonly LegendRows _legend = new();
     private readonly char[] _text = new char[160];
-    private readonly Comparison<LegendRow> _byArea = static (a, b) => a.Area != b.Area ? b.Area.CompareTo(a.Area) : a.ClassIndex.CompareTo(b.ClassIndex);
     private int _length;
 
     public HudLayout(ClassPalette palette) => _palette = palette;
@@ -146,8 +145,9 @@ internal sealed class HudLayout
 
     private void AddLegend(FrameFormat format, SegmentationResult masks, OverlayStyle style)
     {
-        CollectRows(masks, style);
-        if (_rows.Count == 0)
+        _legend.Collect(masks, style);
+        var rows = _legend.Rows;
+        if (rows.Count == 0)
         {
             return;
         }
@@ -155,7 +155,7 @@ internal sealed class HudLayout
         var font = Quads.Font;
         var padding = font.CapHeight;
         var maxRows = Math.Max(1, ((format.Height * 3 / 4) - (3 * padding)) / font.LineHeight);
-        var shown = _rows.Count <= maxRows ? _rows.Count : maxRows - 1;
+        var shown = rows.Count <= maxRows ? rows.Count : maxRows - 1;
         var swatch = font.CapHeight + 2;
         var maxName = (format.Width / 3) - (6 * padding);
         if (maxName < 3 * padding)
@@ -166,23 +166,23 @@ internal sealed class HudLayout
         var nameWidth = 0;
         for (var i = 0; i < shown; i++)
         {
-            WriteName(_rows[i], masks);
+            WriteName(rows[i], masks);
             nameWidth = Math.Max(nameWidth, Math.Min(maxName, font.Measure(_text.AsSpan(0, _length))));
         }
 
         var shareWidth = font.Measure("100%");
         var width = swatch + padding + nameWidth + padding + shareWidth + (2 * padding);
-        var (left, lines) = (format.Width - width - padding, shown < _rows.Count ? shown + 1 : shown);
+        var (left, lines) = (format.Width - width - padding, shown < rows.Count ? shown + 1 : shown);
         AddPanel(left, padding, width, lines);
         var total = (double)masks.Width * masks.Height;
         for (var i = 0; i < shown; i++)
         {
-            var row = _rows[i];
+            var row = rows[i];
             var name = masks.Vocabulary.Classes[row.ClassIndex].Name;
             var isFaint = style.HighlightClass is not null && style.HighlightClass != name;
             var baseline = Baseline(padding, i);
             var x = left + padding;
-            Quads.AddRounded(x, baseline - font.CapHeight - 1 + 1, swatch, swatch, font.Dot, _palette.ColorOf(name), isFaint ? 0.35f : 1);
+            Quads.AddRounded(x, baseline - font.CapHeight, swatch, swatch, font.Dot, _palette.ColorOf(name), isFaint ? 0.35f : 1);
             x += swatch + padding;
             WriteName(row, masks);
             Quads.AddText(_text.AsSpan(0, _length), x, baseline, isFaint ? FaintInk : Ink, isFaint ? 0.7f : 1, maxName);
@@ -192,43 +192,14 @@ internal sealed class HudLayout
             Quads.AddText(share, left + width - padding - font.Measure(share), baseline, FaintInk, isFaint ? 0.7f : 1);
         }
 
-        if (shown < _rows.Count)
+        if (shown < rows.Count)
         {
             _length = 0;
             Write("and ");
-            Write(_rows.Count - shown, "F0");
+            Write(rows.Count - shown, "F0");
             Write(" more");
             Quads.AddText(_text.AsSpan(0, _length), left + padding + swatch + padding, Baseline(padding, shown), FaintInk);
         }
-    }
-
-    private void CollectRows(SegmentationResult masks, OverlayStyle style)
-    {
-        _rows.Clear();
-        foreach (var segment in masks.Segments)
-        {
-            if ((uint)segment.ClassIndex >= (uint)masks.Vocabulary.Count || segment.Area <= 0)
-            {
-                continue;
-            }
-
-            var known = -1;
-            for (var i = 0; i < _rows.Count && known < 0; i++)
-            {
-                known = _rows[i].ClassIndex == segment.ClassIndex ? i : -1;
-            }
-
-            if (known >= 0)
-            {
-                _rows[known] = _rows[known] with { Area = _rows[known].Area + segment.Area, Count = _rows[known].Count + 1 };
-            }
-            else if (!style.HiddenClasses.Contains(masks.Vocabulary.Classes[segment.ClassIndex].Name))
-            {
-                _rows.Add(new LegendRow(segment.ClassIndex, segment.Area, 1));
-            }
-        }
-
-        _rows.Sort(_byArea);
     }
 
     private void WriteName(LegendRow row, SegmentationResult masks)
@@ -277,6 +248,4 @@ internal sealed class HudLayout
             _length += written;
         }
     }
-
-    private readonly record struct LegendRow(int ClassIndex, long Area, int Count);
 }
