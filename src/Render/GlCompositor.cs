@@ -33,8 +33,6 @@ public sealed class GlCompositor : ICompositor
     {
         ArgumentNullException.ThrowIfNull(context);
         options ??= new GlCompositorOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Latency);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Latency, 8);
         _report = options.ReportShaderError ?? Console.Error.WriteLine;
         ShaderFolder? shaders = null;
         try

@@ -3,11 +3,18 @@ namespace OpenSegR.Realtime.Render;
 /// <summary>How a <see cref="GlCompositor"/> works.</summary>
 public sealed record GlCompositorOptions
 {
+    private readonly int _latency = 1;
+
     /// <summary>
     /// Pictures that come out late, 0 to 8. With 1, the default, the driver draws and copies one picture while the caller prepares the next;
     /// with 0 each call waits for its own picture.
     /// </summary>
-    public int Latency { get; init; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside 0 to 8.</exception>
+    public int Latency
+    {
+        get => _latency;
+        init => _latency = value is >= 0 and <= 8 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "latency is 0 to 8");
+    }
 
     /// <summary>Folder of the GLSL files, or null for <c>shaders</c> beside the program.</summary>
     public string? ShaderFolder { get; init; }

@@ -79,7 +79,7 @@ public sealed class ShaderFileTests : IDisposable
 
     /// <summary>Composes until the change was noticed: the system tells of changed files when it likes.</summary>
     private static void WaitFor(Func<bool> condition) =>
-        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), "the changed shader was not noticed");
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromMinutes(2)), "the changed shader was not noticed");
 
     private string File(string name) => Path.Combine(_folder, name);
 

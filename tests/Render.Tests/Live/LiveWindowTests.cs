@@ -10,7 +10,7 @@ namespace OpenSegR.Realtime.Tests.Live;
 [Collection("window")]
 public sealed class LiveWindowTests(XServer display)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(CompositorKind.OpenGl)]
@@ -107,7 +107,7 @@ public sealed class LiveWindowTests(XServer display)
     {
         display.Require();
         using var scene = new Scene(321, 181, 4);
-        var options = new LiveWindowOptions { Style = OverlayStyle.Default with { Legend = false }, Renderer = renderer };
+        var options = new LiveWindowOptions { Width = 320, Height = 240, Style = OverlayStyle.Default with { Legend = false }, Renderer = renderer };
         using var run = new WindowRun(display, options);
         run.Window.Present(scene.Frame, scene.Masks);
         run.WaitUntil(loop => loop.HasPicture);
@@ -162,7 +162,7 @@ public sealed class LiveWindowTests(XServer display)
     public void Cancellation_closes_the_window()
     {
         display.Require();
-        using var run = new WindowRun(display, new LiveWindowOptions());
+        using var run = new WindowRun(display, new LiveWindowOptions { Width = 320, Height = 240 });
         run.Cancel();
         Assert.True(run.HasEnded(Patience));
     }
@@ -217,8 +217,13 @@ public sealed class LiveWindowTests(XServer display)
         {
             using var done = new ManualResetEventSlim();
             _waits.Enqueue((when, then ?? (_ => { }), done));
-            Assert.True(done.Wait(Patience), $"the window did not get there{(_failure is null ? "" : ": " + _failure.Message)}");
+            var gotThere = done.Wait(Patience);
+            SkipWithoutOpenGl();
+            Assert.True(gotThere, $"the window did not get there (alive: {_thread.IsAlive}, closed: {Window.IsClosed}) {_failure?.Message}");
         }
+
+        /// <summary>A display may be there without OpenGL; everything else that ends a window is a failure.</summary>
+        private void SkipWithoutOpenGl() => Assert.SkipWhen(_failure?.Message.Contains("GLX", StringComparison.Ordinal) ?? false, _failure?.Message ?? "");
 
         public void WaitFor(string said)
         {
@@ -260,10 +265,6 @@ public sealed class LiveWindowTests(XServer display)
             Window.Dispose();
             _cancellation.Dispose();
             _said.Dispose();
-            if (_failure is not null)
-            {
-                Assert.Skip(_failure.Message);
-            }
         }
 
         private void Look(LiveWindowLoop loop)
