@@ -35,10 +35,10 @@ internal sealed class FontAtlas
         var font = StrokeFont.Monoline;
         foreach (var (character, outline) in font.Glyphs)
         {
-            _glyphs[character] = Draw(outline);
+            _glyphs[character] = Draw(outline, char.IsAsciiDigit(character));
         }
 
-        Fallback = Draw(font.Fallback);
+        Fallback = Draw(font.Fallback, isDigit: false);
         for (var c = 0; c < _ascii.Length; c++)
         {
             _ascii[c] = _glyphs.GetValueOrDefault((char)c, Fallback);
@@ -101,14 +101,15 @@ internal sealed class FontAtlas
         return new Glyph(u, v, 2 * radius, 2 * radius, 0, 0, 2 * radius);
     }
 
-    private Glyph Draw(GlyphOutline outline)
+    private Glyph Draw(GlyphOutline outline, bool isDigit)
     {
         // Stroke centres go to pixel centres: the origin's column is the one that x = 0 falls into.
         var columns = new Hinting(outline.StemColumns, _scale, [0]);
         var rows = new Hinting(outline.BarRows, _scale, [-4, 0, 10, 14, 15]);
         var leftBearing = (int)MathF.Round(outline.LeftBearing * _scale);
         var right = outline.Advance - outline.LeftBearing;
-        var advance = leftBearing + (int)MathF.Round(columns.Apply(right));
+        // The space after a letter is the same wherever its last stem went; digits keep their one width.
+        var advance = isDigit ? (int)MathF.Round(outline.Advance * _scale) : leftBearing + (int)MathF.Round(columns.Apply(right));
         if (outline.Segments.Count == 0)
         {
             return new Glyph(0, 0, 0, 0, 0, 0, Math.Max(1, advance));
