@@ -106,13 +106,34 @@ void DeformAttnGeometry::fill(SampleTable& table) const {
   }
 }
 
-void DeformAttnGeometry::fill(DeformAttnTask& task) const {
+void DeformAttnGeometry::fill(DeformAttnTask& task, const float* value) const {
   task.rows = rows;
   task.queries = queries;
   task.heads = heads;
   task.channels = channels;
   task.levels = levels.data();
-  task.levelCount = static_cast<int64_t>(levels.size());
+  task.value = {value, rows * heads * channels, channels, heads * channels};
+}
+
+void DeformAttnGeometry::fillPlain(DeformAttnTask& task, const float* locations, const float* weights) const {
+  const int64_t samples = samplesPerHead(), perQuery = heads * samples;
+  task.pairs = {locations, queries * 2 * perQuery, 2 * samples, 2 * perQuery};
+  task.single = {weights, queries * perQuery, samples, perQuery};
+}
+
+void DeformAttnGeometry::fillFused(DeformAttnTask& task, const float* offsetsAndLogits, const float* references) const {
+  const int64_t samples = samplesPerHead(), perQuery = 3 * heads * samples;
+  task.pairs = {offsetsAndLogits, queries * perQuery, 2 * samples, perQuery};
+  task.single = {offsetsAndLogits + 2 * heads * samples, queries * perQuery, samples, perQuery};
+  task.references = references;
+}
+
+void DeformAttnGeometry::fillSplit(DeformAttnTask& task, const float* splitValue, const float* splitSamples) const {
+  const int64_t samples = samplesPerHead();
+  task.value = {splitValue, heads * rows * channels, rows * channels, channels};
+  task.pairs = {splitSamples, heads * queries * 3 * samples, queries * 3 * samples, 3 * samples};
+  task.single = task.pairs;
+  task.single.data += 2 * samples;
 }
 
 DeformAttnGeometry DeformAttnGeometry::plain(const Shape& value, const Shape& spatialShapesShape, const int64_t* spatialShapes,
@@ -208,14 +229,6 @@ void checkDepthwiseInput(const Shape& x, int64_t channels) {
   requireRank(op, "x", x, "N H W C");
   requireShape(op, "x", x, {x[0], x[1], x[2], channels}, "N H W C");
   elements(op, "x", x);
-}
-
-std::vector<float> repackDepthwise(const float* weight, int64_t channels) {
-  std::vector<float> packed(static_cast<size_t>(49 * channels));
-  for (int64_t c = 0; c < channels; ++c) {
-    for (int64_t k = 0; k < 49; ++k) packed[static_cast<size_t>(k * channels + c)] = weight[c * 49 + k];
-  }
-  return packed;
 }
 
 }  // namespace segr::cpu

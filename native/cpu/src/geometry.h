@@ -47,8 +47,24 @@ struct DeformAttnGeometry {
   /// Level data per sample; `table` is filled up to L*P.
   void fill(SampleTable& table) const;
 
-  /// Copies the sizes into a task.
-  void fill(DeformAttnTask& task) const;
+  /// Copies the sizes into a task, with the value as it came.
+  void fill(DeformAttnTask& task, const float* value) const;
+
+  /// Tells a task where its samples are: locations and weights as MSDeformAttn gets them.
+  void fillPlain(DeformAttnTask& task, const float* locations, const float* weights) const;
+
+  /// The same for what MSDeformAttnFused gets.
+  void fillFused(DeformAttnTask& task, const float* offsetsAndLogits, const float* references) const;
+
+  /// Values of the value and of the samples after regrouping, and a task that reads them.
+  int64_t splitValueSize() const { return batch * rows * heads * channels; }
+  int64_t splitSamplesSize() const { return batch * queries * heads * 3 * samplesPerHead(); }
+  void fillSplit(DeformAttnTask& task, const float* splitValue, const float* splitSamples) const;
+
+  int64_t samplesPerHead() const { return static_cast<int64_t>(levels.size()) * points; }
+
+  /// Whether regrouping by heads is worth it: its cost grows with S, its gain with the samples taken.
+  bool worthSplitting() const { return heads > 1 && queries * samplesPerHead() >= rows; }
 
   /// `spatialShapes` and `levelStarts` hold 2 L and L values of the shapes given.
   static DeformAttnGeometry plain(const Shape& value, const Shape& spatialShapesShape, const int64_t* spatialShapes,
@@ -64,8 +80,5 @@ int64_t checkDepthwiseConstants(const Shape& weight, const Shape& bias, const Sh
 
 /// Checks DepthwiseConv7x7LayerNorm's x against C.
 void checkDepthwiseInput(const Shape& x, int64_t channels);
-
-/// [C, 1, 7, 7] to [7, 7, C].
-std::vector<float> repackDepthwise(const float* weight, int64_t channels);
 
 }  // namespace segr::cpu

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "dense_geometry.h"
 #include "reference.h"
 
 using namespace segr::cpu;
@@ -23,7 +24,10 @@ struct DepthwiseCase {
         shift(numbers.floats(c, -1, 1)) {}
 
   Floats run(CpuLevel level, int64_t parts = 1) const {
-    const std::vector<float> packed = repackDepthwise(weight.data(), channels);
+    const DepthwiseKernels& kernel = kernels(level).depthwise;
+    const auto padded = static_cast<size_t>((channels + kernel.lanes - 1) / kernel.lanes * kernel.lanes);
+    Floats packed(49 * padded), packedBias(padded);
+    kernel.pack(weight.data(), bias.data(), channels, packed.data(), packedBias.data());
     Floats out(x.size(), std::nanf(""));
     DepthwiseNormTask task;
     task.height = height;
@@ -31,13 +35,16 @@ struct DepthwiseCase {
     task.channels = channels;
     task.input = x.data();
     task.weight = packed.data();
-    task.bias = bias.data();
+    task.bias = packedBias.data();
     task.scale = scale.data();
     task.shift = shift.data();
     task.epsilon = epsilon;
     task.output = out.data();
     const int64_t rows = batch * height;
-    for (int64_t i = 0; i < parts; ++i) kernels(level).depthwiseNorm(task, rows * i / parts, rows * (i + 1) / parts);
+    const WordBuffer scratch(kernel.scratchWords(task));
+    for (int64_t i = 0; i < parts; ++i) {
+      kernel.run(task, rows * i / parts, rows * (i + 1) / parts, reinterpret_cast<float*>(scratch.data()));
+    }
     return out;
   }
 

@@ -139,27 +139,70 @@ SEGR_INLINE void addSamples(const float* value, int64_t stride, int64_t channels
   }
 }
 
+SEGR_INLINE void copy(const float* from, int64_t n, float* to) {
+  int64_t i = 0;
+  for (; n - i >= Simd::lanes; i += Simd::lanes) Simd::store(to + i, Simd::load(from + i));
+  if (i < n) Simd::storeFirst(to + i, Simd::loadFirst(from + i, static_cast<int>(n - i)), static_cast<int>(n - i));
+}
+
+inline void splitValue(const DeformAttnTask& task, int64_t begin, int64_t end, float* split) {
+  for (int64_t r = begin; r < end; ++r) {
+    const int64_t image = r / task.rows, row = r % task.rows;
+    const float* from = task.value.data + image * task.value.image + row * task.value.row;
+    float* to = split + (image * task.heads * task.rows + row) * task.channels;
+    for (int64_t head = 0; head < task.heads; ++head) {
+      copy(from + head * task.value.head, task.channels, to + head * task.rows * task.channels);
+    }
+  }
+}
+
+inline void splitSamples(const DeformAttnTask& task, int64_t begin, int64_t end, float* split) {
+  const int64_t samples = task.samples->count;
+  for (int64_t q = begin; q < end; ++q) {
+    const int64_t image = q / task.queries, query = q % task.queries;
+    const float* pairs = task.pairs.data + image * task.pairs.image + query * task.pairs.row;
+    const float* single = task.single.data + image * task.single.image + query * task.single.row;
+    float* to = split + (image * task.heads * task.queries + query) * 3 * samples;
+    for (int64_t head = 0; head < task.heads; ++head, to += task.queries * 3 * samples) {
+      copy(pairs + head * task.pairs.head, 2 * samples, to);
+      copy(single + head * task.single.head, samples, to + 2 * samples);
+    }
+  }
+}
+
+/// Where one (image, head, query) of a task lies.
+struct HeadQuery {
+  int64_t query;  // of its image
+  const float* value;
+  const float* pairs;
+  const float* single;
+  float* out;
+
+  HeadQuery(const DeformAttnTask& task, int64_t index) {
+    const int64_t image = index / (task.heads * task.queries), head = index / task.queries % task.heads;
+    query = index % task.queries;
+    value = task.value.data + image * task.value.image + head * task.value.head;
+    pairs = task.pairs.data + image * task.pairs.image + head * task.pairs.head + query * task.pairs.row;
+    single = task.single.data + image * task.single.image + head * task.single.head + query * task.single.row;
+    out = task.output + ((image * task.queries + query) * task.heads + head) * task.channels;
+  }
+};
+
 inline void deformAttn(const DeformAttnTask& task, int64_t begin, int64_t end) {
   using S = Simd;
   const SampleTable& table = *task.samples;
   const int samples = table.count;
-  const int64_t stride = task.heads * task.channels;
   Corners corners;
-  for (int64_t q = begin; q < end; ++q) {
-    const float* value = task.value + q / task.queries * task.rows * stride;
-    for (int64_t head = 0; head < task.heads; ++head) {
-      const float* locations = task.locations + (q * task.heads + head) * samples * 2;
-      const float* weights = task.weights + (q * task.heads + head) * samples;
-      float* out = task.output + q * stride + head * task.channels;
-      for (int s = 0; s < samples; s += S::lanes) {
-        const int n = lanesAt(s, samples);
-        S::Float x, y;
-        S::loadPairs(locations + 2 * s, n, x, y);
-        x = S::fma(x, S::loadFirst(table.width + s, n), S::set(-0.5f));
-        y = S::fma(y, S::loadFirst(table.height + s, n), S::set(-0.5f));
-        findCorners(x, y, S::loadFirst(weights + s, n), table, s, n, corners);
-        addSamples(value + head * task.channels, stride, task.channels, corners, s == 0, out);
-      }
+  for (int64_t i = begin; i < end; ++i) {
+    const HeadQuery at(task, i);
+    for (int s = 0; s < samples; s += S::lanes) {
+      const int n = lanesAt(s, samples);
+      S::Float x, y;
+      S::loadPairs(at.pairs + 2 * s, n, x, y);
+      x = S::fma(x, S::loadFirst(table.width + s, n), S::set(-0.5f));
+      y = S::fma(y, S::loadFirst(table.height + s, n), S::set(-0.5f));
+      findCorners(x, y, S::loadFirst(at.single + s, n), table, s, n, corners);
+      addSamples(at.value, task.value.row, task.channels, corners, s == 0, at.out);
     }
   }
 }
@@ -215,38 +258,30 @@ inline void deformAttnFused(const DeformAttnTask& task, int64_t begin, int64_t e
   if (begin >= end) return;
   const SampleTable& table = *task.samples;
   const int samples = table.count;
-  const int64_t stride = task.heads * task.channels;
-  const int64_t perQuery = 3 * task.heads * samples;
+  const bool implicit = task.references == nullptr;
   alignas(64) float weights[maxSamplesPerHead];
   Corners corners;
-  PixelCentres centres(task.levels, task.references == nullptr ? begin % task.queries : 0);
-  for (int64_t q = begin; q < end; ++q) {
-    const int64_t query = q % task.queries;
-    if (task.references == nullptr && q != begin) {
-      if (query == 0) {
+  PixelCentres centres(task.levels, implicit ? begin % task.queries : 0);
+  for (int64_t i = begin; i < end; ++i) {
+    const HeadQuery at(task, i);
+    if (implicit && i != begin) {
+      if (at.query == 0) {
         centres = PixelCentres(task.levels, 0);
       } else {
         centres.advance();
       }
     }
-    const S::Float x0 = S::set(task.references == nullptr ? centres.x() : task.references[2 * query]);
-    const S::Float y0 = S::set(task.references == nullptr ? centres.y() : task.references[2 * query + 1]);
-    const float* value = task.value + q / task.queries * task.rows * stride;
-    const float* allOffsets = task.offsetsAndLogits + q * perQuery;
-    const float* allLogits = allOffsets + 2 * task.heads * samples;
-    for (int64_t head = 0; head < task.heads; ++head) {
-      const float* offsets = allOffsets + head * samples * 2;
-      float* out = task.output + q * stride + head * task.channels;
-      softmax(allLogits + head * samples, samples, weights);
-      for (int s = 0; s < samples; s += S::lanes) {
-        const int n = lanesAt(s, samples);
-        S::Float x, y;
-        S::loadPairs(offsets + 2 * s, n, x, y);
-        x = S::add(S::fma(x0, S::loadFirst(table.width + s, n), S::set(-0.5f)), x);
-        y = S::add(S::fma(y0, S::loadFirst(table.height + s, n), S::set(-0.5f)), y);
-        findCorners(x, y, S::load(weights + s), table, s, n, corners);
-        addSamples(value + head * task.channels, stride, task.channels, corners, s == 0, out);
-      }
+    const S::Float x0 = S::set(implicit ? centres.x() : task.references[2 * at.query]);
+    const S::Float y0 = S::set(implicit ? centres.y() : task.references[2 * at.query + 1]);
+    softmax(at.single, samples, weights);
+    for (int s = 0; s < samples; s += S::lanes) {
+      const int n = lanesAt(s, samples);
+      S::Float x, y;
+      S::loadPairs(at.pairs + 2 * s, n, x, y);
+      x = S::add(S::fma(x0, S::loadFirst(table.width + s, n), S::set(-0.5f)), x);
+      y = S::add(S::fma(y0, S::loadFirst(table.height + s, n), S::set(-0.5f)), y);
+      findCorners(x, y, S::load(weights + s), table, s, n, corners);
+      addSamples(at.value, task.value.row, task.channels, corners, s == 0, at.out);
     }
   }
 }

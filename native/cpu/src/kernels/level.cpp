@@ -8,6 +8,12 @@
 namespace segr::cpu::SEGR_NAMESPACE {
 
 extern const Kernels kernelTable;
-const Kernels kernelTable{CpuLevel::SEGR_LEVEL, deformAttn, deformAttnFused, depthwiseNorm, denseKernelsOf<Float32>()};
+const Kernels kernelTable{CpuLevel::SEGR_LEVEL,
+                          splitValue,
+                          splitSamples,
+                          deformAttn,
+                          deformAttnFused,
+                          {Simd::lanes, depthwisePack, depthwiseScratchWords, depthwiseNorm},
+                          denseKernelsOf<Float32>()};
 
 }  // namespace segr::cpu::SEGR_NAMESPACE

@@ -122,6 +122,13 @@ void parallel(const Ort::KernelContext& context, int64_t count, int64_t grain, c
   if (work.error != nullptr) std::rethrow_exception(work.error);
 }
 
+/// Scratch words of the calling thread, aligned to a cache line and kept for its next use: steady state allocates nothing.
+inline uint32_t* threadScratch(int64_t words) {
+  thread_local WordBuffer buffer;
+  if (buffer.size() < words) buffer = WordBuffer(words);
+  return buffer.data();
+}
+
 inline Shape shapeOf(const Ort::ConstValue& value) {
   return value.GetTensorTypeAndShapeInfo().GetShape();
 }

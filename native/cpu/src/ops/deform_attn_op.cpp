@@ -1,14 +1,43 @@
 #include "deform_attn_op.h"
 
+#include <optional>
+
 namespace segr::cpu {
 
 namespace {
 
 constexpr auto int64Type = ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64;
-constexpr int64_t queriesPerRange = 32;
+constexpr int64_t queriesPerRange = 256;
+constexpr int64_t rowsPerRange = 256;
 
-float* output(const Ort::KernelContext& context, const Shape& shape) {
-  return context.GetOutput(0, shape).GetTensorMutableData<float>();
+/// Memory for one run out of the session's own allocator, which keeps it for the next.
+Ort::MemoryAllocation allocate(const Ort::KernelContext& context, int64_t floats) {
+  const Ort::MemoryInfo memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
+  Ort::Allocator allocator = context.GetAllocator(*static_cast<const OrtMemoryInfo*>(memory));
+  return allocator.GetAllocation(static_cast<size_t>(floats) * sizeof(float));
+}
+
+/// Runs one of the kernels' two forms on a task that is complete but for its output. What is read head by head is regrouped by heads first
+/// where that pays.
+void run(Ort::KernelContext& context, const Kernels& kernels, const DeformAttnGeometry& geometry, DeformAttnTask& task,
+         void (*kernel)(const DeformAttnTask&, int64_t, int64_t)) {
+  SampleTable samples;
+  geometry.fill(samples);
+  task.samples = &samples;
+  task.output = context.GetOutput(0, geometry.outputShape()).GetTensorMutableData<float>();
+  std::optional<Ort::MemoryAllocation> memory;
+  if (geometry.worthSplitting()) {
+    memory.emplace(allocate(context, geometry.splitValueSize() + geometry.splitSamplesSize()));
+    float* value = static_cast<float*>(memory->get());
+    float* sampled = value + geometry.splitValueSize();
+    parallel(context, geometry.batch * geometry.rows, rowsPerRange,
+             [&](int64_t begin, int64_t end) { kernels.splitValue(task, begin, end, value); });
+    parallel(context, geometry.batch * geometry.queries, rowsPerRange,
+             [&](int64_t begin, int64_t end) { kernels.splitSamples(task, begin, end, sampled); });
+    geometry.fillSplit(task, value, sampled);
+  }
+  parallel(context, geometry.batch * geometry.heads * geometry.queries, queriesPerRange,
+           [&](int64_t begin, int64_t end) { kernel(task, begin, end); });
 }
 
 }  // namespace
@@ -33,17 +62,10 @@ void DeformAttnOp::compute(Ort::KernelContext& context) const {
   const DeformAttnGeometry geometry =
       DeformAttnGeometry::plain(shapeOf(value), shapeOf(sizes), sizes.GetTensorData<int64_t>(), shapeOf(starts),
                                 starts.GetTensorData<int64_t>(), shapeOf(locations), shapeOf(weights));
-  SampleTable samples;
-  geometry.fill(samples);
   DeformAttnTask task;
-  geometry.fill(task);
-  task.samples = &samples;
-  task.value = value.GetTensorData<float>();
-  task.locations = locations.GetTensorData<float>();
-  task.weights = weights.GetTensorData<float>();
-  task.output = output(context, geometry.outputShape());
-  parallel(context, geometry.batch * geometry.queries, queriesPerRange,
-           [&](int64_t begin, int64_t end) { kernels_.deformAttn(task, begin, end); });
+  geometry.fill(task, value.GetTensorData<float>());
+  geometry.fillPlain(task, locations.GetTensorData<float>(), weights.GetTensorData<float>());
+  run(context, kernels_, geometry, task, kernels_.deformAttn);
 }
 
 std::span<const InputSpec> DeformAttnFusedOp::inputs() {
@@ -70,17 +92,10 @@ void DeformAttnFusedOp::compute(Ort::KernelContext& context) const {
   const DeformAttnGeometry geometry =
       DeformAttnGeometry::fused(shapeOf(value), shapeOf(sizes), sizes.GetTensorData<int64_t>(), shapeOf(offsets),
                                 hasReferences ? &referencesShape : nullptr, heads_, points_);
-  SampleTable samples;
-  geometry.fill(samples);
   DeformAttnTask task;
-  geometry.fill(task);
-  task.samples = &samples;
-  task.value = value.GetTensorData<float>();
-  task.offsetsAndLogits = offsets.GetTensorData<float>();
-  task.references = hasReferences ? references.GetTensorData<float>() : nullptr;
-  task.output = output(context, geometry.outputShape());
-  parallel(context, geometry.batch * geometry.queries, queriesPerRange,
-           [&](int64_t begin, int64_t end) { kernels_.deformAttnFused(task, begin, end); });
+  geometry.fill(task, value.GetTensorData<float>());
+  geometry.fillFused(task, offsets.GetTensorData<float>(), hasReferences ? references.GetTensorData<float>() : nullptr);
+  run(context, kernels_, geometry, task, kernels_.deformAttnFused);
 }
 
 }  // namespace segr::cpu

@@ -9,13 +9,6 @@ namespace {
 constexpr auto floatType = ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
 constexpr float defaultEpsilon = 1e-5f;
 
-/// Scratch words of the calling thread, kept for its next use: steady state allocates nothing.
-uint32_t* threadScratch(int64_t words) {
-  thread_local WordBuffer buffer;
-  if (buffer.size() < words) buffer = WordBuffer(words);
-  return buffer.data();
-}
-
 /// The kernels for the node's precision. Says so once per precision where the machine makes it another.
 const DenseKernels& choose(const Ort::ConstKernelInfo& info, const char* op, const Kernels& kernels) {
   const std::string wanted = attribute(info, "precision", "fp32");

@@ -2,6 +2,13 @@
 
 namespace segr::cpu {
 
+namespace {
+
+// Each range reads six rows twice. Images of few rows still give every thread something to do.
+constexpr int64_t rowsPerRange = 5;
+
+}  // namespace
+
 std::span<const InputSpec> DepthwiseNormOp::inputs() {
   static constexpr InputSpec specs[] = {{"x"}, {"weight"}, {"bias"}, {"scale"}, {"shift"}};
   return specs;
@@ -16,8 +23,10 @@ DepthwiseNormOp::DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels
   const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
   const ConstantTensor weight = constant(1), bias = constant(2), scale = constant(3), shift = constant(4);
   channels_ = checkDepthwiseConstants(weight.shape, bias.shape, scale.shape, shift.shape);
-  weight_ = repackDepthwise(weight.data, channels_);
-  bias_.assign(bias.data, bias.data + channels_);
+  const int64_t padded = (channels_ + kernels.depthwise.lanes - 1) / kernels.depthwise.lanes * kernels.depthwise.lanes;
+  weight_.resize(static_cast<size_t>(49 * padded));
+  bias_.resize(static_cast<size_t>(padded));
+  kernels.depthwise.pack(weight.data, bias.data, channels_, weight_.data(), bias_.data());
   scale_.assign(scale.data, scale.data + channels_);
   shift_.assign(shift.data, shift.data + channels_);
 }
@@ -37,7 +46,9 @@ void DepthwiseNormOp::compute(Ort::KernelContext& context) const {
   task.shift = shift_.data();
   task.epsilon = epsilon_;
   task.output = context.GetOutput(0, shape).GetTensorMutableData<float>();
-  parallel(context, shape[0] * shape[1], 1, [&](int64_t begin, int64_t end) { kernels_.depthwiseNorm(task, begin, end); });
+  const int64_t words = kernels_.depthwise.scratchWords(task);
+  parallel(context, shape[0] * shape[1], rowsPerRange,
+           [&](int64_t begin, int64_t end) { kernels_.depthwise.run(task, begin, end, reinterpret_cast<float*>(threadScratch(words))); });
 }
 
 }  // namespace segr::cpu

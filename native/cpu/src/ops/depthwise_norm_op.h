@@ -18,8 +18,8 @@ class DepthwiseNormOp {
   const Kernels& kernels_;
   int64_t channels_ = 0;
   float epsilon_;
-  std::vector<float> weight_;  // [7, 7, C]
-  std::vector<float> bias_, scale_, shift_;
+  std::vector<float> weight_, bias_;  // as the kernel wants them
+  std::vector<float> scale_, shift_;
 };
 
 }  // namespace segr::cpu
