@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using OpenSegR.Realtime.Text.Tokenization;
 
 namespace OpenSegR.Realtime.Tests.Text;
@@ -9,6 +10,15 @@ internal static class Merges
 
     /// <summary>One tokenizer for all tests; skips the running test where no table is at hand.</summary>
     public static ClipTokenizer Tokenizer => Shared.Value;
+
+    /// <summary>The header and the merges of CLIP's vocabulary, one a line.</summary>
+    public static string[] Lines()
+    {
+        using var file = File.OpenRead(Path());
+        using Stream content = Path().EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var reader = new StreamReader(content);
+        return reader.ReadToEnd().Split('\n')[..(ClipTokenizer.ClipVocabularySize - 514 + 1)];
+    }
 
     public static string Path()
     {

@@ -15,8 +15,8 @@ public sealed class ClipTokenizer
     /// <summary>Tokens of CLIP's vocabulary.</summary>
     public const int ClipVocabularySize = 49408;
 
-    // 77 tokens need no more; a bound keeps hostile input from taking minutes in the repair of its encoding.
-    private const int LongestText = 100_000;
+    // 77 tokens need far less; the bound keeps hostile text, repaired layer by layer, from taking more than a moment.
+    private const int LongestText = 16_384;
 
     private readonly ClipMerges _merges;
     private readonly Lazy<BpeTokenizer> _encoder;
@@ -60,7 +60,7 @@ public sealed class ClipTokenizer
     /// <summary>Encodes one text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="row">[context length] ids, filled by the call: start, the text's ids, end, zeros.</param>
-    /// <exception cref="InputException">The text has more than 100,000 characters, or the merge table is inconsistent.</exception>
+    /// <exception cref="InputException">The text has more than 16,384 characters, or the merge table is inconsistent.</exception>
     public void Encode(string text, Span<int> row)
     {
         ArgumentNullException.ThrowIfNull(text);
