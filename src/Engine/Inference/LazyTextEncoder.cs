@@ -7,7 +7,7 @@ namespace OpenSegR.Realtime.Inference;
 /// A text tower that is loaded when it is first asked to encode: words that are in the embedding cache need none, and loading it takes
 /// longer than reading them.
 /// </summary>
-internal sealed class LazyTextEncoder(MaftPlusModel model, MaftPlusSizes sizes, string fingerprint) : ITextEncoder
+internal sealed class LazyTextEncoder(MaftPlusModel model, MaftPlusSizes sizes, string weightsHash) : ITextEncoder
 {
     private readonly Lock _gate = new();
     private OnnxTextEncoder? _encoder;
@@ -16,7 +16,7 @@ internal sealed class LazyTextEncoder(MaftPlusModel model, MaftPlusSizes sizes, 
 
     public int ContextLength => sizes.TextContext;
 
-    public string Fingerprint => fingerprint;
+    public string Fingerprint { get; } = OnnxTextEncoder.FingerprintOf(weightsHash, sizes.TextHeads);
 
     public void Encode(ReadOnlySpan<int> tokenIds, Span<float> features, IProgress<int>? progress, CancellationToken cancellationToken)
     {

@@ -56,6 +56,10 @@ public sealed class SedModel
             $"{_sizes}\n{_sessions.Operators}",
             () => TextTowerGraph.Build(_weights, TextPrefix, _sizes.TextLayers, _sizes.TextHeads, _sessions.Operators).ToByteArray());
         return new OnnxTextEncoder(
-            _sessions.Create(graph, _folder.Path), _sizes.EmbedDim, _sizes.TextContext, _sizes.TextVocabulary, _folder.WeightsHash);
+            _sessions.Create(graph, _folder.Path),
+            _sizes.EmbedDim,
+            _sizes.TextContext,
+            _sizes.TextVocabulary,
+            OnnxTextEncoder.FingerprintOf(_folder.WeightsHash, _sizes.TextHeads));
     }
 }
