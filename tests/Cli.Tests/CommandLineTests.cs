@@ -24,6 +24,7 @@ public sealed class CommandLineTests
     [InlineData("import")]
     [InlineData("export")]
     [InlineData("embed")]
+    [InlineData("reason")]
     [InlineData("models")]
     [InlineData("doctor")]
     [InlineData("setup")]

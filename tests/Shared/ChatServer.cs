@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace OpenSegR.Realtime.Tests.Text.Reasoning;
+namespace OpenSegR.Realtime.Tests;
 
 /// <summary>A chat endpoint on a local port that behaves as a test tells it to, well or badly.</summary>
 internal sealed class ChatServer : IDisposable
