@@ -21,6 +21,8 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(SynthCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
+        root.Subcommands.Add(BenchWorkerCommand.Create());
         root.Subcommands.Add(ScriptCommand.Create("setup", "Install and build what is missing (--gpu: also the NVIDIA libraries)"));
         root.Subcommands.Add(ScriptCommand.Create("test", "Run every test"));
         return root;

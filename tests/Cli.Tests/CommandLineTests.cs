@@ -27,6 +27,7 @@ public sealed class CommandLineTests
     [InlineData("reason")]
     [InlineData("models")]
     [InlineData("doctor")]
+    [InlineData("bench")]
     [InlineData("setup")]
     [InlineData("test")]
     public void The_commands_are_there(string name) => Assert.Contains(RootCommandBuilder.Build().Subcommands, c => c.Name == name);
