@@ -120,27 +120,48 @@ def region_logits(model, pooled, text):
     return model.clip.logit_scale.exp().clamp(max=100) * F.normalize(pooled, dim=-1) @ text.transpose(1, 2)
 
 
-def attribute_loss(logits, segments, known, counts):
-    """Plain classification of regions [B, S, sum(counts)] by shape, colour, surface and stuff, without words.
+class Prototypes(torch.nn.Module):
+    """One vector for each shape, colour, surface and kind of stuff, in the space that pictures and words share; thrown away after training.
 
     Words and pictures start without knowing of each other, and what neither can tell apart yet (shapes above all) gives no gradient to
-    either. A linear layer that training throws away afterwards teaches the trunk such attributes directly.
+    either. Both are classified against the same vectors, so that each learns the attributes by itself and they meet at the same places.
     """
-    truth = torch.full((*logits.shape[:2], 4), -1)
-    for b, found in enumerate(segments):
-        for s, segment in enumerate(found):
-            truth[b, s] = torch.tensor([*segment[1:], -1] if segment[0] == 'thing' else [-1, -1, -1, segment[1]])
-    truth[known == 0] = -1
-    losses = [F.cross_entropy(part.flatten(0, 1), truth[..., k].flatten(), ignore_index=-1, reduction='sum') / (truth[..., k] >= 0).sum().clamp(min=1)
-              for k, part in enumerate(logits.split(counts, -1))]
-    return torch.stack(losses)
+
+    def __init__(self, counts, width):
+        super().__init__()
+        self.counts = counts
+        self.vectors = torch.nn.Parameter(torch.randn(sum(counts), width))
+        self.scale = torch.nn.Parameter(torch.tensor(math.log(10.)))
+
+    def logits(self, x):
+        """x [..., C] -> logits of shape, colour, surface and stuff [..., count]."""
+        return (self.scale.exp().clamp(max=50) * F.normalize(x, dim=-1) @ F.normalize(self.vectors, dim=-1).T).split(self.counts, -1)
+
+    def picture_loss(self, pooled, segments):
+        """pooled [B, S, C] of every segment -> cross entropy of shape, colour, surface and stuff."""
+        truth = torch.full((*pooled.shape[:2], 4), -1)
+        for b, found in enumerate(segments):
+            for s, segment in enumerate(found):
+                truth[b, s] = torch.tensor([*segment[1:], -1] if segment[0] == 'thing' else [-1, -1, -1, segment[1]])
+        return torch.stack([
+            F.cross_entropy(part.flatten(0, 1), truth[..., k].flatten(), ignore_index=-1, reduction='sum') / (truth[..., k] >= 0).sum().clamp(min=1)
+            for k, part in enumerate(self.logits(pooled))])
+
+    def text_loss(self, text, phrases):
+        """text [K, C] of phrases -> cross entropy with what each one speaks of; values that a phrase leaves open share the target."""
+        losses = []
+        for k, part in enumerate(self.logits(text)):
+            bits = torch.tensor([p.meaning[k] for p in phrases])
+            allowed = (bits[:, None] >> torch.arange(part.shape[-1]) & 1).float()
+            speaks = (bits != (1 << 32) - 1).float()
+            value = -(allowed / allowed.sum(-1, keepdim=True).clamp(min=1) * part.log_softmax(-1)).sum(-1)
+            losses.append((value * speaks).sum() / speaks.sum().clamp(min=1))
+        return torch.stack(losses)
 
 
-def compute(model, images, labels, segments, groups, text, with_masks, counts, attributes):
-    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups; counts: numbers of shapes, colours, surfaces and
-    kinds of stuff; attributes: the linear layer of `attribute_loss`. -> dict of scalars.
-    """
-    stuff = counts[3]
+def compute(model, images, labels, segments, groups, text, with_masks, prototypes):
+    """All losses of a batch. text [K, C]: normalised rows of the phrases of all groups. -> dict of scalars."""
+    stuff = prototypes.counts[3]
     sizes = [len(group) for group in groups]
     most = max(len(found) for found in segments)
     batch = len(images)
@@ -172,10 +193,14 @@ def compute(model, images, labels, segments, groups, text, with_masks, counts, a
     present = (inside.flatten(2).sum(-1) > 0).float()
     regions = language_loss(flat(region_logits(model, pooled, adapted)), flat(table), sizes, flat(present))
     losses['regions'] = regions.mean()
-    plain = attribute_loss(attributes(clip.visual.trunk.head.norm(raw)), segments, present, counts)
+    # Attributes from all of a segment, not from cell centres alone: small things count too.
+    cover = F.adaptive_avg_pool2d(segment_maps(labels, most), (h, w)).flatten(2)
+    cover = cover / cover.sum(-1, keepdim=True).clamp(min=1e-6)
+    plain = prototypes.picture_loss(clip.project(cover @ res5.flatten(2).transpose(1, 2)), segments)
     # Shapes are the slowest to learn and need the strongest pull.
-    losses['attributes'] = (plain * torch.tensor([4., 1., 1., 1.])).mean()
-    for name, value in zip(('shape', 'colour', 'surface'), plain.detach()):
+    losses['attributes'] = (plain * torch.tensor([3., 1., 1., 1.])).mean()
+    losses['words'] = prototypes.text_loss(text, [p for group in groups for p in group]).mean()
+    for name, value in zip(('shape', 'colour', 'surface', 'stuff'), plain.detach()):
         losses['_' + name] = value
     for name, value in zip(('single', 'several', 'reason'), regions.detach()):
         losses['_' + name] = value

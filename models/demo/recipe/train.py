@@ -6,6 +6,7 @@ import math
 import os
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,27 @@ from evaluate import evaluate
 from lexicon import TEMPLATES, Lexicon, Vocabularies
 from maft_plus import MaftPlus, Sizes, normalise
 
-WEIGHTS = {'cells': 1., 'regions': 1., 'pooled': 1., 'mask': 5., 'dice': 5., 'decoder': 1., 'twins': 0.5, 'attributes': 2.}
+WEIGHTS = {'cells': 1., 'regions': 1., 'pooled': 1., 'mask': 5., 'dice': 5., 'decoder': 1., 'twins': 0.5, 'attributes': 2., 'words': 0.5}
+
+
+@dataclass
+class Phase:
+    """A part of the training with a learning-rate schedule of its own."""
+    name: str
+    what: str
+    steps: int
+    batch: int
+    rate: float
+
+    def chosen(self, options):
+        """The phase as the command line has it, and its longest duration in seconds."""
+        value = lambda key: getattr(options, f'{self.name}_{key}')
+        return Phase(self.name, self.what, value('steps'), value('batch'), value('rate')), value('minutes') * 60
+
+
+PHASES = (
+    Phase('language', 'words and pictures learn attributes; the trunk alone, which makes a step cheap', 12000, 8, 1.2e-3),
+    Phase('masks', 'everything, with pixel decoder and masked decoder', 20000, 4, 7e-4))
 
 
 class Tokens:
@@ -82,9 +103,9 @@ def new_model():
     return model
 
 
-def save(path, model, tokens, attributes, optimizer, state):
+def save(path, model, tokens, prototypes, optimizer, state):
     tokens.store()
-    torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'attributes': attributes.state_dict(), 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
+    torch.save({'model': model.state_dict(), 'learned': tokens.learned.data, 'prototypes': prototypes.state_dict(), 'optimizer': optimizer.state_dict(), **state}, str(path) + '.tmp')
     os.replace(str(path) + '.tmp', path)
 
 
@@ -130,14 +151,15 @@ def main():
     parser.add_argument('--lexicon', default=str(Path(__file__).parents[3] / 'src/Capture/Synthetic/lexicon.json'))
     parser.add_argument('--out', required=True, help='folder for state.pth (resumed where it exists), checkpoint.pth and loss.csv')
     parser.add_argument('--start', help='weights to start from (a checkpoint.pth)')
-    parser.add_argument('--batch', type=int, default=8)
-    parser.add_argument('--steps', type=int, default=12000, help='length of the learning-rate schedule')
-    parser.add_argument('--warm-masks', type=int, default=1500, help='steps of language alignment before the decoder joins')
-    parser.add_argument('--rate', type=float, default=1e-3)
-    parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seed', type=int, default=1)
-    parser.add_argument('--minutes', type=float, default=1e9, help='stop after this long; the schedule then ends at that time')
-    parser.add_argument('--processes', type=int, default=1, help='processes that share the work, each with its own batch')
+    parser.add_argument('--threads', type=int, default=1, help='threads of each process')
+    parser.add_argument('--processes', type=int, default=2, help='processes that share the work, each with its own batch')
+    for phase in PHASES:
+        group = parser.add_argument_group(f'phase "{phase.name}": {phase.what}')
+        group.add_argument(f'--{phase.name}-steps', type=int, default=phase.steps, help='0 leaves it out')
+        group.add_argument(f'--{phase.name}-minutes', type=float, default=1e9, help='ends it after this long, whatever its steps')
+        group.add_argument(f'--{phase.name}-batch', type=int, default=phase.batch, help='of each process')
+        group.add_argument(f'--{phase.name}-rate', type=float, default=phase.rate, help='highest learning rate; it falls to nearly zero by a cosine')
     options = parser.parse_args()
     Path(options.out).mkdir(parents=True, exist_ok=True)
     meeting = str(Path(options.out).absolute() / 'meeting')
@@ -161,41 +183,57 @@ def train(rank, options, meeting):
         model.load_checkpoint(options.start)
     tokens = Tokens(model, ClipTokenizer(options.merges), lexicon)
     counts = [len(lexicon.shapes), len(lexicon.colours), len(lexicon.surfaces), len(lexicon.stuff)]
-    attributes = torch.nn.Linear(model.sizes.widths[-1], sum(counts))
+    prototypes = L.Prototypes(counts, model.sizes.embed)
+    if options.start:
+        # They are not in a checkpoint: begin where its words are.
+        with torch.no_grad():
+            words = [f'{e["words"][0]}{suffix}' for entries, suffix in ((lexicon.shapes, ''), (lexicon.colours, ' thing'), (lexicon.surfaces, ' thing'), (lexicon.stuff, ''))
+                     for e in entries]
+            prototypes.vectors.copy_(text_rows(model, tokens, words, random.Random(0)) * model.sizes.embed ** 0.5)
     quiet = lambda name: name.endswith(('bias', 'gamma', 'logit_scale', 'level_embed')) or 'norm' in name or 'embed.weight' in name
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW([
         {'params': [p for n, p in named if not quiet(n)], 'weight_decay': 0.02},
-        {'params': [p for n, p in named if quiet(n)] + [tokens.learned, *attributes.parameters()], 'weight_decay': 0.}], lr=options.rate, betas=(0.9, 0.98))
-    step, seconds = 0, 0.
+        {'params': [p for n, p in named if quiet(n)] + [tokens.learned, *prototypes.parameters()], 'weight_decay': 0.}], lr=1e-3, betas=(0.9, 0.98))
+    # Where training stands: step and seconds count all, the others the current phase.
+    at = {'phase': 0, 'step': 0, 'seconds': 0., 'phase_step': 0, 'phase_seconds': 0.}
     if (out / 'state.pth').exists():
         state = torch.load(out / 'state.pth')
         model.load_state_dict(state['model'])
         tokens.learned.data.copy_(state['learned'])
-        attributes.load_state_dict(state['attributes'])
+        prototypes.load_state_dict(state['prototypes'])
         optimizer.load_state_dict(state['optimizer'])
-        step, seconds = state['step'], state['seconds']
-        print(f'process {rank} resumed at step {step}', flush=True)
+        at = {key: state[key] for key in at}
+        print(f'process {rank} resumed at step {at["step"]}', flush=True)
 
     records = Records(options.data, options.width, options.height)
     validation = {name: Records(file, options.width, options.height) for name, file in (v.split('=', 1) for v in options.validation)}
-    started, base = time.time(), seconds
+    clock = time.time()
     log = open(out / 'loss.csv' if rank == 0 else os.devnull, 'a', newline='')
     writer = csv.writer(log)
-    names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason', 'attributes', '_shape', '_colour', '_surface']
+    names = ['cells', 'regions', 'pooled', 'mask', 'dice', 'decoder', 'twins', '_single', '_several', '_reason', 'attributes', 'words', '_shape', '_colour', '_surface', '_stuff']
     if log.tell() == 0:
         writer.writerow(['step', 'seconds', *names])
     sums, seen, last_save, last_eval = {n: 0. for n in names}, {n: 0 for n in names}, time.time(), time.time()
     parameters = [p for group in optimizer.param_groups for p in group['params']]
     while True:
-        progress = team.agree(max(step / options.steps, (time.time() - started) / (options.minutes * 60)))
+        now = time.time()
+        at['seconds'] += now - clock
+        at['phase_seconds'] += now - clock
+        clock = now
+        phase, limit = PHASES[at['phase']].chosen(options)
+        progress = team.agree(max(at['phase_step'] / max(phase.steps, 1e-9), at['phase_seconds'] / limit))
         if progress >= 1:
-            break
+            if at['phase'] == len(PHASES) - 1:
+                break
+            at.update(phase=at['phase'] + 1, phase_step=0, phase_seconds=0.)
+            continue
+        step, with_masks = at['step'], phase.name == 'masks'
         rng = np.random.default_rng((options.seed, step, rank))
         draw = (options.seed * 1000003 + step) * 64 + rank
         python_rng = random.Random(draw)
         torch.manual_seed(draw)
-        images, labels, segments = records.batch(rng.integers(0, len(records), options.batch), flip=rng.random(options.batch) < 0.5)
+        images, labels, segments = records.batch(rng.integers(0, len(records), phase.batch), rng=rng)
         images, labels = normalise(torch.from_numpy(images)), torch.from_numpy(labels)
         vocabulary = Vocabularies(lexicon, draw)
         groups = vocabulary.draw([s[1:] for found in segments for s in found if s[0] == 'thing'])
@@ -205,13 +243,13 @@ def train(rank, options, meeting):
         rows = [unique[p.text] for p in phrases]
         pairs = sorted({(p.twin, unique[p.text]) for p in phrases if p.twin})
         twins = python_rng.sample(pairs, min(16, len(pairs)))
-        rate = options.rate * min(1., (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+        rate = phase.rate * min(1., (at['phase_step'] + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
         for group in optimizer.param_groups:
             group['lr'] = rate
 
         texts = text_rows(model, tokens, [*unique, *(t for t, _ in twins)], python_rng)
         text, twin_text = texts[:len(unique)], texts[len(unique):]
-        values = L.compute(model, images, labels, segments, groups, text[rows], step >= options.warm_masks, counts, attributes)
+        values = L.compute(model, images, labels, segments, groups, text[rows], with_masks, prototypes)
         values['twins'] = L.twin_loss(text, torch.tensor([row for _, row in twins]), twin_text)
         total = sum(WEIGHTS[n] * v for n, v in values.items() if not n.startswith('_'))
         optimizer.zero_grad(set_to_none=True)
@@ -223,27 +261,30 @@ def train(rank, options, meeting):
         for n, v in values.items():
             sums[n] += float(v)
             seen[n] += 1
-        step += 1
-        if step % 50 == 0 and rank == 0:
-            seconds = base + time.time() - started
+        at['step'] += 1
+        at['phase_step'] += 1
+        if rank != 0:
+            continue
+        if at['step'] % 50 == 0:
             row = [f'{sums[n] / seen[n]:.4f}' if seen[n] else '' for n in names]
-            writer.writerow([step, f'{seconds:.0f}', *row])
+            writer.writerow([at['step'], f'{at["seconds"]:.0f}', *row])
             log.flush()
-            print(step, f'{seconds:.0f}s', f'rate {rate:.2e}', *(f'{n} {v}' for n, v in zip(names, row) if v), flush=True)
+            print(at['step'], f'{at["seconds"]:.0f}s', f'rate {rate:.2e}', *(f'{n} {v}' for n, v in zip(names, row) if v), flush=True)
             sums, seen = {n: 0. for n in names}, {n: 0 for n in names}
-        if rank == 0 and time.time() - last_save > 120:
-            save(out / 'state.pth', model, tokens, attributes, optimizer, {'step': step, 'seconds': seconds})
+        if time.time() - last_save > 120:
+            save(out / 'state.pth', model, tokens, prototypes, optimizer, at)
             last_save = time.time()
-        if rank == 0 and validation and step > options.warm_masks and time.time() - last_eval > 900:
+        if validation and with_masks and time.time() - last_eval > 900:
             tokens.store()
             print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 60) for n, r in validation.items()}), flush=True)
             last_eval = time.time()
     if rank != 0:
         return
-    save(out / 'state.pth', model, tokens, attributes, optimizer, {'step': step, 'seconds': base + time.time() - started})
+    save(out / 'state.pth', model, tokens, prototypes, optimizer, at)
     tokens.store()
     export(model, out / 'checkpoint.pth')
-    print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 200) for n, r in validation.items()}), flush=True)
+    if validation:
+        print('validation', json.dumps({n: evaluate(model, r, lexicon, tokens, 200) for n, r in validation.items()}), flush=True)
 
 
 if __name__ == '__main__':
