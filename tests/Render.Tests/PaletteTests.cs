@@ -19,6 +19,26 @@ public sealed class PaletteTests
         Assert.Equal(before, names.Select(new ClassPalette().ColorOf));
     }
 
+    [Theory]
+    [InlineData("sky", 0x7ECBFF)]
+    [InlineData("Grass", 0xA4CF30)]
+    [InlineData("red ball", 0xE8384F)]
+    [InlineData("dark blue brick wall", 0x4186E0)] // the word of colour counts, not the noun
+    [InlineData("paving stones", 0x708090)]
+    [InlineData("hedge", 0x37A862)]
+    public void Names_are_seen_in_the_colour_that_people_expect(string name, int hex) =>
+        Assert.Equal(Rgb.FromHex(hex), new ClassPalette().ColorOf(name));
+
+    [Fact]
+    public void Names_that_call_for_the_same_colour_differ()
+    {
+        var palette = new ClassPalette();
+        string[] names = ["water", "sea", "blue ball", "blue cube", "river", "lake", "navy", "azure"];
+        var colors = names.Select(palette.ColorOf).ToArray();
+        Assert.Equal(names.Length, colors.Distinct().Count());
+        Assert.All(colors[..2], color => Assert.True(Rgb.Distance(color, Rgb.FromHex(0x2F6FE0)) < 0.22f, $"{color}"));
+    }
+
     [Fact]
     public void The_first_twenty_are_far_apart()
     {

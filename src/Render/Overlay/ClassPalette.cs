@@ -2,8 +2,8 @@ namespace OpenSegR.Realtime.Render;
 
 /// <summary>
 /// Gives every class name a colour and keeps it: a name that was seen once has the same colour in every later vocabulary of the same
-/// palette. Common words have colours of their own (sky is light blue); other names start from a hash of the name, so that they mostly
-/// agree between runs too. Thread-safe.
+/// palette. Names that people expect to see in a colour get one near it (<see cref="ExpectedColors"/>: sky is light blue, a red ball red);
+/// other names start from a hash of the name, so that they mostly agree between runs too. Thread-safe.
 /// </summary>
 /// <remarks>
 /// The first colours are chosen by hand: neighbours differ in lightness as well as in hue, for people who do not tell all hues apart.
@@ -21,16 +21,9 @@ public sealed class ClassPalette
         Rgb.FromHex(0x708090), Rgb.FromHex(0x00D66B), Rgb.FromHex(0x5E35B1), Rgb.FromHex(0xD2B48C),
     ];
 
-    // Index into HandPicked of words whose colour people expect.
-    private static readonly Dictionary<string, int> Expected = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["person"] = 0, ["sky"] = 9, ["sea"] = 1, ["water"] = 1, ["river"] = 1, ["grass"] = 7, ["tree"] = 3, ["vegetation"] = 3, ["plant"] = 3,
-        ["road"] = 4, ["street"] = 4, ["floor"] = 23, ["sand"] = 23, ["earth"] = 8, ["ground"] = 8, ["wood"] = 8, ["building"] = 20,
-        ["wall"] = 20, ["rock"] = 20, ["car"] = 2, ["bus"] = 11, ["snow"] = 15, ["mountain"] = 22, ["dog"] = 13, ["cat"] = 6,
-    };
-
     // In OKLab, where black and white are 1 apart.
     private const float FarEnough = 0.2f;
+    private const float NearEnough = 0.22f;
     private const float GoldenAngle = 137.50776f;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Rgb> _colors = new(StringComparer.Ordinal);
@@ -81,8 +74,8 @@ public sealed class ClassPalette
     {
         if (_takenCount < HandPicked.Length)
         {
-            var slot = Expected.TryGetValue(name, out var expected) && !_taken[expected]
-                ? expected
+            var slot = ExpectedColors.Of(name) is { } expected && NearestFreeSlot(expected) is { } near
+                ? near
                 : FreeSlot((int)(Hash(name) % (uint)HandPicked.Length));
             _taken[slot] = true;
             _takenCount++;
@@ -116,6 +109,22 @@ public sealed class ClassPalette
         }
 
         return free;
+    }
+
+    private int? NearestFreeSlot(Rgb color)
+    {
+        int? nearest = null;
+        var least = NearEnough;
+        for (var slot = 0; slot < HandPicked.Length; slot++)
+        {
+            var distance = Rgb.Distance(HandPicked[slot], color);
+            if (!_taken[slot] && distance < least)
+            {
+                (nearest, least) = (slot, distance);
+            }
+        }
+
+        return nearest;
     }
 
     private float DistanceToTaken(int slot)
