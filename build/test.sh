@@ -98,7 +98,7 @@ command_test() {
   lock
   install_packages packages-test "${apt_commands[@]}" "${apt_test_commands[@]}" -- "${apt_libraries[@]}"
   fetch_packages
-  fresh native-tests "$root" "${native_sources[@]}" || build_native native-tests ON
+  fresh native-tests "$root" "${native_sources[@]}" || { install_gpu_compiler; build_native native-tests ON; }
   build_managed tests "$root/OpenSegR.Realtime.sln" "${managed_sources[@]}" "${test_sources[@]}"
   unlock
   rm -rf "$results"

@@ -5,6 +5,10 @@
 #include "dense_op.h"
 #include "depthwise_norm_op.h"
 
+#if defined(SEGR_WITH_CUDA)
+#include "ops/cuda_op.h"
+#endif
+
 #if defined(_WIN32)
 #define SEGR_EXPORT __declspec(dllexport)
 #else
@@ -23,6 +27,12 @@ struct Library {
          std::initializer_list<const OrtCustomOp*>{&deformAttn, &deformAttnFused, &depthwiseNorm, &linear, &mlp, &convolution}) {
       domain.Add(op);
     }
+#if defined(SEGR_WITH_CUDA)
+    for (cuda::CudaOpSpec& spec : cuda::cudaOps()) {
+      gpu.push_back(std::make_unique<cuda::CudaOp>(std::move(spec)));
+      domain.Add(gpu.back().get());
+    }
+#endif
   }
 
   Ort::CustomOpDomain domain{"segr"};
@@ -32,6 +42,9 @@ struct Library {
   CustomOp<LinearOp> linear;
   CustomOp<MlpOp> mlp;
   CustomOp<ConvolutionOp> convolution;
+#if defined(SEGR_WITH_CUDA)
+  std::vector<std::unique_ptr<cuda::CudaOp>> gpu;
+#endif
 };
 
 /// One library per level, made when first asked for: SEGR_CPU_LEVEL is read at each registration.

@@ -40,7 +40,7 @@ class ShapeInference {
     return shape;
   }
 
-  /// Declares the only output: float32 of this shape. Does nothing while a dimension is neither number nor symbol: ONNX Runtime would take
+  /// Declares the only output: of this shape and the first input's type. Does nothing while a dimension is neither number nor symbol: ONNX Runtime would take
   /// the -1 that stands for it as a number.
   void setOutput(const InferredShape& shape) const {
     for (const InferredDim& dim : shape) {
@@ -56,7 +56,11 @@ class ShapeInference {
       values.push_back(dim.value);
       symbols.push_back(dim.symbol.c_str());
     }
-    Ort::ThrowOnError(api.SetTensorElementType(raw, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+    OrtTensorTypeAndShapeInfo* first = nullptr;  // belongs to the context
+    ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+    Ort::ThrowOnError(api.ShapeInferContext_GetInputTypeShape(context_, 0, &first));
+    Ort::ThrowOnError(api.GetTensorElementType(first, &type));
+    Ort::ThrowOnError(api.SetTensorElementType(raw, type));
     Ort::ThrowOnError(api.SetDimensions(raw, values.data(), values.size()));
     Ort::ThrowOnError(api.SetSymbolicDimensions(raw, symbols.data(), symbols.size()));
     Ort::ThrowOnError(api.ShapeInferContext_SetOutputTypeShape(context_, 0, raw));

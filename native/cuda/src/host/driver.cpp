@@ -1,0 +1,61 @@
+#include "driver.h"
+
+#include <dlfcn.h>
+
+namespace segr::cuda {
+
+namespace {
+
+template <typename Function>
+void find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  if (function == nullptr) throw GpuError(std::string("the NVIDIA driver has no ") + name + ": it is too old, install a current one.");
+}
+
+Driver load() {
+  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    throw GpuError(std::string("there is no NVIDIA driver (") + dlerror() + "): install it, or run on the CPU.");
+  }
+  Driver driver{};
+  find(library, "cuInit", driver.cuInit);
+  find(library, "cuDriverGetVersion", driver.cuDriverGetVersion);
+  find(library, "cuGetErrorName", driver.cuGetErrorName);
+  find(library, "cuGetErrorString", driver.cuGetErrorString);
+  find(library, "cuDeviceGet", driver.cuDeviceGet);
+  find(library, "cuDeviceGetName", driver.cuDeviceGetName);
+  find(library, "cuDeviceGetAttribute", driver.cuDeviceGetAttribute);
+  find(library, "cuDevicePrimaryCtxRetain", driver.cuDevicePrimaryCtxRetain);
+  find(library, "cuCtxPushCurrent_v2", driver.cuCtxPushCurrent);
+  find(library, "cuCtxPopCurrent_v2", driver.cuCtxPopCurrent);
+  find(library, "cuModuleLoadData", driver.cuModuleLoadData);
+  find(library, "cuModuleGetFunction", driver.cuModuleGetFunction);
+  find(library, "cuFuncSetAttribute", driver.cuFuncSetAttribute);
+  find(library, "cuLaunchKernel", driver.cuLaunchKernel);
+  find(library, "cuMemAlloc_v2", driver.cuMemAlloc);
+  find(library, "cuMemFree_v2", driver.cuMemFree);
+  find(library, "cuMemcpyHtoD_v2", driver.cuMemcpyHtoD);
+  driver.check(driver.cuInit(0), "cuInit");
+  return driver;
+}
+
+}  // namespace
+
+const Driver& Driver::get() {
+  // Never unloaded: the runtime library that ONNX Runtime uses holds it as well. A failure is not kept, so that the next call says it too.
+  static const Driver driver = load();
+  return driver;
+}
+
+void Driver::check(int result, const char* call) const {
+  if (result == 0) return;
+  const char *name = nullptr, *text = nullptr;
+  if (cuGetErrorName(result, &name) != 0 || name == nullptr) name = "unknown error";
+  if (cuGetErrorString(result, &text) != 0 || text == nullptr) text = "";
+  std::string message = std::string(call) + " failed with " + name + " (" + text + ").";
+  if (result == 2) message += " Free GPU memory, use a smaller size or half precision.";
+  if (result == 218 || result == 222) message += " The NVIDIA driver is too old for this build's PTX: update it.";
+  throw GpuError(message);
+}
+
+}  // namespace segr::cuda

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace segr::cuda {
+
+/// A GPU that cannot be used, or a call to its driver that failed: one line that says what and what to do.
+class GpuError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The part of NVIDIA's driver API that launches kernels, found in libcuda at run time. Types are those of cuda.h without its names:
+/// handles are pointers, addresses of device memory 64-bit integers. Each member of the table is the function of that name; see the CUDA
+/// driver API.
+struct Driver {
+  int (*cuInit)(unsigned flags);
+  int (*cuDriverGetVersion)(int* version);
+  int (*cuGetErrorName)(int error, const char** name);
+  int (*cuGetErrorString)(int error, const char** text);
+  int (*cuDeviceGet)(int* device, int ordinal);
+  int (*cuDeviceGetName)(char* name, int length, int device);
+  int (*cuDeviceGetAttribute)(int* value, int attribute, int device);
+  int (*cuDevicePrimaryCtxRetain)(void** context, int device);
+  int (*cuCtxPushCurrent)(void* context);
+  int (*cuCtxPopCurrent)(void** context);
+  int (*cuModuleLoadData)(void** module, const void* image);
+  int (*cuModuleGetFunction)(void** function, void* module, const char* name);
+  int (*cuFuncSetAttribute)(void* function, int attribute, int value);
+  int (*cuLaunchKernel)(void* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ,
+                        unsigned sharedBytes, void* stream, void** params, void** extra);
+  int (*cuMemAlloc)(uint64_t* address, size_t bytes);
+  int (*cuMemFree)(uint64_t address);
+  int (*cuMemcpyHtoD)(uint64_t to, const void* from, size_t bytes);
+
+  /// The driver, loaded and initialised by the first caller. GpuError where there is none.
+  static const Driver& get();
+
+  /// GpuError that names the call and the driver's reason, unless `result` is 0.
+  void check(int result, const char* call) const;
+};
+
+}  // namespace segr::cuda
