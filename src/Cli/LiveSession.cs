@@ -25,8 +25,15 @@ internal sealed class LiveSession(SegmentationModel model, Segmentor segmentor, 
 
     public void ModeRequested()
     {
-        segmentor.Mode = (SegmentationMode)(((int)segmentor.Mode + 1) % Enum.GetValues<SegmentationMode>().Length);
-        Notify($"mode: {segmentor.Mode.ToString().ToLowerInvariant()}");
+        try
+        {
+            segmentor.Mode = (SegmentationMode)(((int)segmentor.Mode + 1) % Enum.GetValues<SegmentationMode>().Length);
+            Notify($"mode: {segmentor.Mode.ToString().ToLowerInvariant()}");
+        }
+        catch (InputException e)
+        {
+            Notify(e.Message);
+        }
     }
 
     /// <summary>Embeds off the frame path and swaps the words in when they are ready; of several requests the last one counts.</summary>

@@ -54,25 +54,26 @@ internal static class ModelRun
     public static TextClassifier Embed(
         SegmentationModel model, Vocabulary vocabulary, VocabularyOptions options, ParseResult parsed, CancellationToken cancellation)
     {
+        using var progress = new ProgressReport("embedding words", null, "sentences");
+        return model.Embed(
+            vocabulary, TextOptions(model, options, parsed), options.UseCache(parsed) ? SegmentationModel.DefaultCache(Terminal.Warn) : null,
+            new EmbeddingReport(progress), Terminal.Warn, cancellation);
+    }
+
+    /// <summary>Templates and reasoning that the options ask for.</summary>
+    public static TextClassifierOptions TextOptions(SegmentationModel model, VocabularyOptions options, ParseResult parsed)
+    {
         var text = model.DefaultTextOptions with { ReasonCount = options.Reasons(parsed) };
         if (options.Templates(parsed) is { } templates)
         {
             text = text with { Templates = PromptTemplates.Named(templates) };
         }
 
-        if (options.Reason(parsed) is { } reason)
+        return options.Reason(parsed) is not { } reason ? text : text with
         {
-            text = text with
-            {
-                Reasons = ReasonFile.Read(reason, Terminal.Warn),
-                Ensemble = options.Ensemble(parsed) == "reference" ? TextEnsemble.Reference : TextEnsemble.PerReason,
-            };
-        }
-
-        using var progress = new ProgressReport("embedding words", null, "sentences");
-        return model.Embed(
-            vocabulary, text, options.UseCache(parsed) ? SegmentationModel.DefaultCache(Terminal.Warn) : null,
-            new EmbeddingReport(progress), Terminal.Warn, cancellation);
+            Reasons = ReasonFile.Read(reason, Terminal.Warn),
+            Ensemble = options.Ensemble(parsed) == "reference" ? TextEnsemble.Reference : TextEnsemble.PerReason,
+        };
     }
 
     private static void Notice(string line, bool verbose)

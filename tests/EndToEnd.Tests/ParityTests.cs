@@ -21,7 +21,7 @@ public sealed class ParityTests
         using var golden = SafetensorsFile.Open(Golden.Locate("maftplus", model, $"case-{number}.safetensors"));
         using var json = JsonDocument.Parse(File.ReadAllText(Golden.Locate("maftplus", model, $"case-{number}.json")));
         using var scratch = new Scratch();
-        SavePicture(golden, scratch["image.png"]);
+        SavePicture(golden, "image", scratch["image.png"]);
         var things = json.RootElement.GetProperty("thing_class_ids").EnumerateArray().Select(e => e.GetInt32()).ToHashSet();
         File.WriteAllLines(scratch["words.txt"], json.RootElement.GetProperty("classes").EnumerateArray()
             .Select((c, i) => $"{c.GetString()} {(things.Contains(i) ? "+thing" : "+stuff")}"));
@@ -39,6 +39,8 @@ public sealed class ParityTests
 
         using var dump = SafetensorsFile.Open(scratch["dump.safetensors"]);
         Assert.Equal(golden.Read<long>("num_templates"), dump.Read<long>("num_templates"));
+        Assert.Equal(golden.Read<long>("token_ids"), dump.Read<long>("token_ids"));
+        AssertNear(golden, dump, "text_features", 5e-5);
         AssertNear(golden, dump, "text_classifier", 5e-6);
         AssertNear(golden, dump, "pred_masks", 5e-4);
         AssertNear(golden, dump, "cdt_out", 5e-6);
@@ -56,6 +58,33 @@ public sealed class ParityTests
         }
     }
 
+    [Fact]
+    public void A_sed_checkpoint_imports_and_every_recorded_stage_agrees()
+    {
+        using var golden = SafetensorsFile.Open(Golden.Locate("sed", "case_b192.safetensors"));
+        using var words = SafetensorsFile.Open(Golden.Locate("sed", "text.safetensors"));
+        using var json = JsonDocument.Parse(File.ReadAllText(Golden.Locate("sed", "vocabulary.json")));
+        using var scratch = new Scratch();
+        SavePicture(golden, "image_resized", scratch["image.png"]);
+        File.WriteAllLines(scratch["words.txt"], json.RootElement.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!));
+        Segr.Run("import", Golden.Locate("sed", "sed_tiny.pth"), "--out", scratch["sed"], "--class-pooling", "2", "--input-side", "192").MustSucceed();
+        Segr.Run("image", scratch["image.png"], "--model", scratch["sed"], "--vocab", scratch["words.txt"], "--dump", scratch["dump.safetensors"]).MustSucceed();
+
+        using var dump = SafetensorsFile.Open(scratch["dump.safetensors"]);
+        Assert.Equal(golden.Read<byte>("image_resized"), dump.Read<byte>("image_original"));
+        Assert.Equal(words.Read<int>("token_ids").Select(id => (long)id), dump.Read<long>("token_ids"));
+        AssertNear(words, dump, "encode_text", 3e-4);
+        var stages = golden.Tensors.Keys.Where(name => dump.Contains(name) && name is not ("sem_seg" or "image_original")).ToList();
+        Assert.Equal(24, stages.Count);
+        Assert.All(stages, name => AssertNear(golden, dump, name, 3e-4));
+
+        Segr.AssertRefused("semantic", "image", scratch["image.png"], "--model", scratch["sed"], "--vocab", "cat", "--mode", "panoptic", "--out", scratch["o.png"]);
+        Segr.AssertRefused("80", "image", scratch["image.png"], "--model", scratch["sed"], "--vocab", "cat", "--templates", "vild", "--out", scratch["o.png"]);
+        var video = Videos.Make(scratch["in.mp4"], 3, 96, 64);
+        Segr.Run("video", video, "--model", scratch["sed"], "--vocab", "ball; sky", "--out", scratch["out.mp4"]).MustSucceed();
+        Assert.Equal(3, Videos.Probe(scratch["out.mp4"]).Frames);
+    }
+
     private static void AssertNear(SafetensorsFile golden, SafetensorsFile dump, string name, double tolerance)
     {
         Assert.Equal(golden[name].Shape, dump[name].Shape);
@@ -63,10 +92,10 @@ public sealed class ParityTests
         Assert.True(worst <= tolerance, $"{name} is off by {worst:E2}, {tolerance:E0} is allowed");
     }
 
-    private static void SavePicture(SafetensorsFile golden, string path)
+    private static void SavePicture(SafetensorsFile golden, string name, string path)
     {
-        var shape = golden["image"].Shape;
-        var pixels = golden.Read<byte>("image");
+        var shape = golden[name].Shape;
+        var pixels = golden.Read<byte>(name);
         using var frame = FramePool.Shared.Rent(new FrameFormat(shape[1], shape[0]));
         for (var i = 0; i < pixels.Length; i += 3)
         {

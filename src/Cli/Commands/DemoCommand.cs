@@ -41,14 +41,13 @@ internal static class DemoCommand
 
             CreateFolder(folder);
             var style = overlay.Style(parsed);
-            var size = model.Size(parsed);
+            var inputs = model.Segmentor(parsed);
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var classifier = ModelRun.Embed(opened, vocabulary, parsed, DefaultWords.Of(opened.Manifest), cancellation);
             var sample = Path.Combine(folder, "sample.mp4");
             Render(sample, parsed.GetValue(seed), count, cancellation);
-            using var segmentor = opened.CreateSegmentor(classifier, new SegmentorOptions
+            using var segmentor = opened.CreateSegmentor(classifier, inputs with
             {
-                InputSize = size is { } s ? (s.Width, s.Height) : null,
                 Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: false),
             });
             segmentor.Prepare(Width, Height);

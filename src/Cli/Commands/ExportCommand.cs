@@ -22,7 +22,7 @@ internal static class ExportCommand
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var words = vocabulary.Vocabulary(parsed) is null && vocabulary.TextClassifier(parsed) is null
                 ? null : ModelRun.Embed(opened, vocabulary, parsed, null, cancellation);
-            var outputs = SegmentorOutputs.MaskLogits | SegmentorOutputs.MaskClasses | (parsed.GetValue(labels) ? SegmentorOutputs.Labels : 0);
+            var outputs = opened.Network.Outputs | (parsed.GetValue(labels) ? SegmentorOutputs.Labels : 0);
             var path = parsed.GetRequiredValue(onnx);
             opened.Network.Export(path, size is { } s ? (s.Height, s.Width) : null, outputs, words);
             Console.Out.WriteLine(

@@ -40,16 +40,15 @@ internal static class ImageCommand
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetRequiredValue(input);
-            var size = model.Size(parsed);
+            var inputs = model.Segmentor(parsed);
             var style = overlay.Style(parsed);
             using var frame = PictureFile.Read(path, FramePool.Shared);
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var classifier = ModelRun.Embed(opened, vocabulary, parsed, DefaultWords.Of(opened.Manifest), cancellation);
             var dumpPath = parsed.GetValue(dump);
-            using var segmentor = opened.CreateSegmentor(classifier, new SegmentorOptions
+            using var segmentor = opened.CreateSegmentor(classifier, inputs with
             {
-                InputSize = size is { } s ? (s.Width, s.Height) : null,
-                NativeSize = size is null && dumpPath is not null,
+                NativeSize = inputs.InputSize is null && dumpPath is not null,
                 Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: true, likeReference: dumpPath is not null),
             });
             segmentor.Prepare(frame.Width, frame.Height);
@@ -63,7 +62,9 @@ internal static class ImageCommand
 
             if (dumpPath is not null)
             {
-                TensorDump.Write(dumpPath, opened.Network, segmentor, slot, frame, result);
+                var sentences = vocabulary.TextClassifier(parsed) is null
+                    ? opened.Sentences(classifier.Vocabulary, ModelRun.TextOptions(opened, vocabulary, parsed)) : null;
+                TensorDump.Write(dumpPath, opened, segmentor, slot, frame, result, sentences);
                 Terminal.Status($"tensors written to {dumpPath}");
             }
 

@@ -18,12 +18,18 @@ internal static class ImportCommand
         };
         variant.AcceptOnlyFromAmong("auto", "semantic", "panoptic");
         var textHeads = new Option<int?>("--text-heads") { Description = "Attention heads of the text tower; without it width / 64, at least 2", HelpName = "N" };
+        var pooling = new Option<int?>("--class-pooling")
+        {
+            Description = "SED: pooling before attention across classes, which the tensors do not tell; without it 1, as published models are evaluated",
+            HelpName = "N",
+        };
+        var side = new Option<int?>("--input-side") { Description = "SED: side of the square input; without it 768", HelpName = "N" };
         var licence = new Option<string?>("--licence") { Description = "Licence of the weights, for the manifest", HelpName = "TEXT" };
         var force = new Option<bool>("--force") { Description = "Replace an existing model folder" };
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON" };
         var command = new Command("import", "Make a model folder from a PyTorch checkpoint")
         {
-            checkpoint, output, name, variant, textHeads, licence, force, json,
+            checkpoint, output, name, variant, textHeads, pooling, side, licence, force, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -32,6 +38,8 @@ internal static class ImportCommand
                 Name = parsed.GetValue(name),
                 Panoptic = parsed.GetValue(variant) switch { "panoptic" => true, "semantic" => false, _ => null },
                 TextHeads = parsed.GetValue(textHeads),
+                ClassPooling = parsed.GetValue(pooling),
+                InputSide = parsed.GetValue(side),
                 Licence = parsed.GetValue(licence),
                 Overwrite = parsed.GetValue(force),
             };

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Cli.Options;
-using OpenSegR.Realtime.Pipeline;
-using OpenSegR.Realtime.Render;
-using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Cli.Commands;
 
@@ -18,48 +15,32 @@ internal static class VideoCommand
             Description = "Segmented video (.mp4, .mkv, .avi), or a folder for one picture a frame; without it out/NAME.mp4. 'none' draws nothing",
             HelpName = "FILE|DIR",
         };
-        var model = new ModelOptions();
-        var vocabulary = new VocabularyOptions();
-        var masks = new MaskOptions();
-        var overlay = new OverlayOptions();
-        var run = new RunOptions();
-        var command = new Command("video", "Segment a video file, image folder or stream") { input, output };
-        model.AddTo(command);
-        vocabulary.AddTo(command);
-        masks.AddTo(command);
-        run.AddTo(command);
-        overlay.AddTo(command);
+        var window = new Option<bool>("--window") { Description = "Also show the frames in a window while they are segmented; closing it ends the run" };
+        var options = new SegmentOptions();
+        var command = new Command("video", "Segment a video file, image folder or stream") { input, output, window };
+        options.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var spec = parsed.GetRequiredValue(input);
-            var size = model.Size(parsed);
-            var style = overlay.Style(parsed);
-            var pipelineOptions = run.Pipeline(parsed);
-            using var source = new SourceLease(FrameSources.Open(spec, new FrameSourceOptions { Warn = Terminal.Warn }, cancellation));
-            using var opened = ModelRun.Open(model, parsed, cancellation);
-            var classifier = ModelRun.Embed(opened, vocabulary, parsed, DefaultWords.Of(opened.Manifest), cancellation);
-            using var segmentor = opened.CreateSegmentor(classifier, new SegmentorOptions
-            {
-                InputSize = size is { } s ? (s.Width, s.Height) : null,
-                Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: false),
-            });
-            segmentor.Prepare(source.Info.Format.Width, source.Info.Format.Height);
+            using var run = options.Open(spec, new FrameSourceOptions { Warn = Terminal.Warn }, parsed, cancellation);
             var path = OutputPath(spec, parsed.GetValue(output));
             using var sinks = new SinkSet();
             if (path is not null)
             {
-                sinks.AddPicture(path, spec, style, overlay.Renderer(parsed), new HudMeter(opened.Manifest.Name, opened.Provider.ToString()));
+                sinks.AddPicture(path, spec, run.Style, options.Overlay.Renderer(parsed), run.NewMeter());
             }
 
-            sinks.AddFiles(run, parsed);
-            var report = PipelineRun.Run("segmenting", source.Take(), segmentor, sinks.Take(), pipelineOptions, run.Stats(parsed), cancellation);
-            Console.Out.WriteLine(run.Json(parsed) ? report.ToJson() : report.ToTable());
+            sinks.AddFiles(options.Run, parsed);
+            var report = parsed.GetValue(window)
+                ? run.RunInWindow(sinks, Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : "out", false, false, parsed, cancellation)
+                : run.Run(sinks, parsed, cancellation);
+            var exitCode = run.Finish(report, parsed, cancellation);
             if (path is not null)
             {
                 Terminal.Status($"written to {path}");
             }
 
-            return Task.FromResult(report.Outcome == PipelineOutcome.Cancelled && cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done);
+            return Task.FromResult(exitCode);
         });
         return command;
     }

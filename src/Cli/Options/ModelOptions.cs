@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Cli.Options;
 
@@ -24,6 +25,12 @@ internal sealed class ModelOptions
         HelpName = "WxH",
     };
 
+    private readonly Option<int?> _topClasses = new("--top-classes")
+    {
+        Description = "SED models: classes that a pixel may keep alive in each decoder step; faster with many classes, other scores",
+        HelpName = "N",
+    };
+
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of the network on the CPU; without it all cores", HelpName = "N" };
 
     private readonly Option<bool> _noCustomOps = new("--no-custom-ops") { Description = "Standard ONNX operators only" };
@@ -35,6 +42,7 @@ internal sealed class ModelOptions
         command.Options.Add(_model);
         command.Options.Add(_provider);
         command.Options.Add(_size);
+        command.Options.Add(_topClasses);
         command.Options.Add(_threads);
         command.Options.Add(_noCustomOps);
     }
@@ -44,6 +52,13 @@ internal sealed class ModelOptions
     public string Provider(ParseResult parsed) => parsed.GetValue(_provider)!;
 
     public InputSize? Size(ParseResult parsed) => parsed.GetValue(_size) is { } text ? InputSize.Parse(text) : null;
+
+    /// <summary>How pictures are laid into the network, apart from post-processing.</summary>
+    public SegmentorOptions Segmentor(ParseResult parsed) => new()
+    {
+        InputSize = Size(parsed) is { } size ? (size.Width, size.Height) : null,
+        TopClasses = parsed.GetValue(_topClasses) is { } top ? top >= 1 ? top : throw new InputException($"--top-classes {top}: must be at least 1") : null,
+    };
 
     public bool CustomOps(ParseResult parsed) => !parsed.GetValue(_noCustomOps);
 

@@ -21,7 +21,7 @@ public enum SegmentorOutputs
     /// </summary>
     ClassScores = 4,
 
-    /// <summary>"semantic_scores": float32 [T, h, w], that sum at stride 4.</summary>
+    /// <summary>"semantic_scores": float32 [T, h, w], that sum at stride 4; of SED its own scores, 0 to 1.</summary>
     SemanticScores = 8,
 
     /// <summary>"labels": uint16 [h, w], the class in play with the highest semantic score.</summary>

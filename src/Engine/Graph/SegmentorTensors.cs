@@ -9,6 +9,9 @@ public static class SegmentorTensors
     /// <summary>Input: float32 [K, C], unit text rows without the void row.</summary>
     public const string TextClassifier = "text_classifier";
 
+    /// <summary>Input of SED instead of the other two: float32 [T, P, C], unit rows, one for each class and prompt template.</summary>
+    public const string TextFeatures = "text_features";
+
     /// <summary>Input: int64 [R, T, S], rows that compete by maximum; shorter groups repeat one of their rows.</summary>
     public const string Groups = "groups";
 

@@ -15,6 +15,12 @@ public sealed record ImportOptions
     /// <summary>Attention heads of the text tower, or null for CLIP's rule: width / 64, at least 2.</summary>
     public int? TextHeads { get; init; }
 
+    /// <summary>SED's POOLING_SIZES, which shows nowhere in the tensors; null for 1, as in the reference's evaluation.</summary>
+    public int? ClassPooling { get; init; }
+
+    /// <summary>SED: side in pixels of the square that every picture is stretched to, a multiple of 32; null for the reference's 768.</summary>
+    public int? InputSide { get; init; }
+
     /// <summary>Licence of the weights as it shall stand in the manifest, or null where it is not known.</summary>
     public string? Licence { get; init; }
 

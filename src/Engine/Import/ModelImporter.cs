@@ -34,6 +34,17 @@ public static class ModelImporter
         List<string> assumptions = [];
         var panoptic = options.Panoptic ?? GuessPanoptic(checkpointPath);
         var model = Architecture.Recognise(checkpointPath, checkpoint.Tensors, options.TextHeads, panoptic);
+        if (model.Sed is { } sed)
+        {
+            sed = sed with { ClassPooling = options.ClassPooling ?? sed.ClassPooling, InputSide = options.InputSide ?? sed.InputSide };
+            model = model with { Sed = sed };
+            SizeRules.Check(null, sed, checkpointPath);
+            if (options.ClassPooling is null || options.InputSide is null)
+            {
+                assumptions.Add($"input {sed.InputSide}x{sed.InputSide} and class pooling {sed.ClassPooling}, as the reference evaluates");
+            }
+        }
+
         if (model.MaftPlus is not null && options.Panoptic is null)
         {
             assumptions.Add($"{(panoptic ? "panoptic" : "semantic")} variant of the content-dependent transfer, because the checkpoint's name {(panoptic ? "contains" : "does not contain")} \"pano\"");

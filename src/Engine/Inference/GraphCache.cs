@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Import;
 
@@ -11,11 +12,21 @@ namespace OpenSegR.Realtime.Inference;
 /// or model, is never used; and one is written under a temporary name and renamed, so several processes may do it at once. Where the folder
 /// cannot be written, graphs are generated anew each time, which takes a fraction of a second.
 /// </summary>
+/// <remarks>
+/// The <see cref="Kept"/> graphs used last stay, whoever made them; others go when one is added. A graph is read as a whole before a
+/// session is made of it, so one that is deleted is never missed by who runs it.
+/// </remarks>
 /// <param name="folder">The model folder.</param>
 /// <param name="weightsHash">Hash of its weights.</param>
-internal sealed class GraphCache(string folder, string weightsHash)
+internal sealed partial class GraphCache(string folder, string weightsHash)
 {
+    /// <summary>Graphs that stay, of all sizes and engines together; a few hundred kilobytes each.</summary>
+    public const int Kept = 24;
+
     private const int HashLength = 16;
+
+    // Longer than any graph takes to write: what is older was left by a process that died.
+    private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromHours(1);
 
     /// <summary>Returns the graph for these options, generating it where there is none.</summary>
     /// <param name="what">Short description for the file name: letters, digits and dashes.</param>
@@ -45,6 +56,7 @@ internal sealed class GraphCache(string folder, string weightsHash)
                 var bytes = File.ReadAllBytes(path);
                 if (Path.GetFileName(path) == $"{start}.{Hash(bytes)}.onnx")
                 {
+                    MarkUsed(path);
                     return bytes;
                 }
             }
@@ -64,12 +76,63 @@ internal sealed class GraphCache(string folder, string weightsHash)
             using var file = new TemporaryFile(Path.Combine(folder, name));
             file.Write(graph);
             file.Commit(durable: false);
+            Trim();
         }
         catch (InputException)
         {
             // A model folder may be read-only.
         }
     }
+
+    // Several processes may do this at once: each deletes only what is old by the dates that all see, and what is gone already is no error.
+    private void Trim()
+    {
+        try
+        {
+            var graphs = new List<FileInfo>();
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+            {
+                if (GraphName().IsMatch(file.Name))
+                {
+                    graphs.Add(file);
+                }
+                else if (TemporaryName().IsMatch(file.Name) && DateTime.UtcNow - file.LastWriteTimeUtc > TemporaryLifetime)
+                {
+                    file.Delete();
+                }
+            }
+
+            // A date in the future (a clock was wrong) must not keep a graph for ever, so it counts as old.
+            var now = DateTime.UtcNow.AddDays(1);
+            foreach (var file in graphs.OrderByDescending(file => file.LastWriteTimeUtc > now ? DateTime.MinValue : file.LastWriteTimeUtc).Skip(Kept))
+            {
+                file.Delete();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another time.
+        }
+    }
+
+    private static void MarkUsed(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A folder that is only read keeps the dates that it has, and nothing is trimmed there either.
+        }
+    }
+
+    // Only files that this class wrote: a model folder may hold other graphs, which are the user's.
+    [GeneratedRegex(@"^[a-z0-9-]+\.[0-9a-f]{16}\.[0-9a-f]{16}\.onnx$")]
+    private static partial Regex GraphName();
+
+    [GeneratedRegex(@"^[a-z0-9-]+\.[0-9a-f]{16}\.[0-9a-f]{16}\.onnx\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex TemporaryName();
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..HashLength];
 }

@@ -1,4 +1,3 @@
-using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Inference;
@@ -7,23 +6,23 @@ namespace OpenSegR.Realtime.Inference;
 /// A text tower that is loaded when it is first asked to encode: words that are in the embedding cache need none, and loading it takes
 /// longer than reading them.
 /// </summary>
-internal sealed class LazyTextEncoder(MaftPlusModel model, MaftPlusSizes sizes, string weightsHash) : ITextEncoder
+internal sealed class LazyTextEncoder(SegmentationNetwork network) : ITextEncoder
 {
     private readonly Lock _gate = new();
     private OnnxTextEncoder? _encoder;
 
-    public int Dimension => sizes.EmbedDim;
+    public int Dimension => network.EmbedDim;
 
-    public int ContextLength => sizes.TextContext;
+    public int ContextLength => network.TextContext;
 
-    public string Fingerprint { get; } = OnnxTextEncoder.FingerprintOf(weightsHash, sizes.TextHeads);
+    public string Fingerprint => network.TextFingerprint;
 
     public void Encode(ReadOnlySpan<int> tokenIds, Span<float> features, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         OnnxTextEncoder encoder;
         lock (_gate)
         {
-            encoder = _encoder ??= model.CreateTextEncoder();
+            encoder = _encoder ??= network.CreateTextEncoder();
         }
 
         encoder.Encode(tokenIds, features, progress, cancellationToken);

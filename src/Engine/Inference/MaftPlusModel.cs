@@ -1,44 +1,39 @@
-using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Graph.MaftPlus;
+using OpenSegR.Realtime.Graph.Protos;
 using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Models;
-using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Inference;
 
-/// <summary>
-/// A MAFT+ (or OpenSeg-R) model folder made runnable: it generates the graphs that are asked for and loads them. Sessions and encoders are
-/// independent of one another and of this object once created.
-/// </summary>
-public sealed class MaftPlusModel
+/// <summary>A MAFT+ (or OpenSeg-R) model: queries propose masks, and CLIP's features under each mask tell its class.</summary>
+public sealed class MaftPlusModel : SegmentationNetwork
 {
-    private const string TextPrefix = "backbone.clip_model.";
-
-    private readonly ModelFolder _folder;
     private readonly MaftPlusSizes _sizes;
-    private readonly WeightTable _weights;
-    private readonly SessionFactory _sessions;
-    private readonly GraphCache _cache;
 
     /// <summary>Prepares an open model folder, which stays the caller's and is not needed after the last session was created.</summary>
     /// <exception cref="ModelException">The folder holds a model of another architecture.</exception>
-    public MaftPlusModel(ModelFolder folder, SessionFactory sessions)
-    {
-        ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(sessions);
-        _folder = folder;
-        _sessions = sessions;
+    public MaftPlusModel(ModelFolder folder, SessionFactory sessions) : base(folder, sessions) =>
         _sizes = folder.Manifest.MaftPlus
             ?? throw new ModelException($"'{folder.Path}' holds a model of architecture '{folder.Manifest.Architecture}', '{ModelManifest.MaftPlusArchitecture}' is needed");
-        _weights = new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors);
-        _cache = new GraphCache(folder.Path, folder.WeightsHash);
-    }
 
-    /// <summary>Names of the intermediate tensors that <see cref="Dump"/> can return, in the order of the network.</summary>
-    public IReadOnlyList<string> DumpNames
+    /// <inheritdoc/>
+    public override int EmbedDim => _sizes.EmbedDim;
+
+    /// <inheritdoc/>
+    public override int TextContext => _sizes.TextContext;
+
+    /// <inheritdoc/>
+    public override int TextVocabulary => _sizes.TextVocabulary;
+
+    /// <inheritdoc/>
+    public override int Queries => _sizes.Queries;
+
+    /// <inheritdoc/>
+    public override SegmentorOutputs Outputs => SegmentorOutputs.MaskLogits | SegmentorOutputs.MaskClasses;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DumpNames
     {
         get
         {
@@ -54,91 +49,13 @@ public sealed class MaftPlusModel
         }
     }
 
-    /// <summary>Loads the segmentor for one input size, which is faster, or for any.</summary>
-    /// <param name="size">Height and width in pixels, multiples of 32; null for any.</param>
-    /// <param name="outputs">What it shall compute.</param>
-    /// <exception cref="InputException">A side is no multiple of 32.</exception>
-    /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs)
-    {
-        var options = new MaftPlusGraphOptions { Size = size, Outputs = outputs, Operators = _sessions.Operators };
-        var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
-        var graph = _cache.GetOrAdd(what, $"{_sizes}\n{options}", () => MaftPlusGraph.Build(_sizes, _weights, options).ToByteArray());
-        return new SegmentorSession(_sessions.Create(graph, _folder.Path), size, _sizes.Queries, _sizes.EmbedDim, outputs);
-    }
+    private protected override int TextHeads => _sizes.TextHeads;
 
-    /// <summary>Loads the text tower.</summary>
-    /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    public OnnxTextEncoder CreateTextEncoder()
-    {
-        var graph = _cache.GetOrAdd(
-            "text",
-            $"{_sizes}\n{_sessions.Operators}",
-            () => TextTowerGraph.Build(_weights, TextPrefix, _sizes.TextLayers, _sizes.TextHeads, _sessions.Operators).ToByteArray());
-        return new OnnxTextEncoder(
-            _sessions.Create(graph, _folder.Path),
-            _sizes.EmbedDim,
-            _sizes.TextContext,
-            _sizes.TextVocabulary,
-            OnnxTextEncoder.FingerprintOf(_folder.WeightsHash, _sizes.TextHeads));
-    }
+    private protected override int TextLayers => _sizes.TextLayers;
 
-    /// <summary>Runs the segmentor once and returns intermediate tensors under the reference's names and shapes.</summary>
-    /// <param name="image">[3, height, width] RGB planes, normalised, zero where it is padding.</param>
-    /// <param name="height">A multiple of 32.</param>
-    /// <param name="width">A multiple of 32.</param>
-    /// <param name="classifier">The words.</param>
-    /// <param name="reasoning">True to keep the axis of reasons in class logits, as the reference does with reasoning.</param>
-    /// <param name="names">Names out of <see cref="DumpNames"/>.</param>
-    /// <exception cref="InputException">A side is no multiple of 32, or a name is unknown.</exception>
-    public IReadOnlyList<NamedTensor> Dump(
-        ReadOnlySpan<float> image, int height, int width, TextClassifier classifier, bool reasoning, IReadOnlyCollection<string> names)
-    {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(names);
-        var options = new MaftPlusGraphOptions
-        {
-            Size = (height, width),
-            Outputs = SegmentorOutputs.None,
-            Operators = _sessions.Operators,
-            Dumps = [.. names],
-            DumpReasons = reasoning,
-        };
-        using var session = _sessions.Create(MaftPlusGraph.Build(_sizes, _weights, options).ToByteArray(), _folder.Path);
-        var groups = TextGroups.Create(classifier);
-        using var imageValue = OrtValue.CreateTensorValueFromMemory(image.ToArray(), [1, 3, height, width]);
-        using var rowsValue = OrtValue.CreateTensorValueFromMemory(classifier.Embeddings, [classifier.RowCount, classifier.Dimension]);
-        using var groupsValue = OrtValue.CreateTensorValueFromMemory(groups.Rows, [groups.Reasons, groups.Classes, groups.Longest]);
-        using var runOptions = new RunOptions();
-        using var outputs = session.Run(
-            runOptions,
-            [SegmentorTensors.Image, SegmentorTensors.TextClassifier, SegmentorTensors.Groups],
-            [imageValue, rowsValue, groupsValue],
-            session.OutputNames);
-        return [.. session.OutputNames.Zip(outputs, ToNamedTensor)];
-    }
+    private protected override string TextPrefix => MaftPlusLayout.Clip;
 
-    /// <summary>
-    /// Writes the segmentor as a stand-alone ONNX file of standard operators, for other runtimes; its weights go into a second file beside
-    /// it, PATH + ".data".
-    /// </summary>
-    /// <param name="path">The file to write, usually *.onnx.</param>
-    /// <param name="size">Height and width in pixels, multiples of 32; null for any.</param>
-    /// <param name="outputs">What the graph shall compute.</param>
-    /// <param name="vocabulary">Words to store in it, or null to make them inputs.</param>
-    /// <exception cref="InputException">A side is no multiple of 32, or the files cannot be written.</exception>
-    public void Export(string path, (int Height, int Width)? size, SegmentorOutputs outputs, TextClassifier? vocabulary)
-    {
-        var options = new MaftPlusGraphOptions { Size = size, Outputs = outputs, Vocabulary = vocabulary };
-        OnnxExporter.Write(path, MaftPlusGraph.Build(_sizes, _weights, options), _folder.Weights);
-    }
+    private protected override string Sizes => _sizes.ToString();
 
-    private static NamedTensor ToNamedTensor(string name, OrtValue value)
-    {
-        var info = value.GetTensorTypeAndShape();
-        int[] shape = [.. info.Shape.Select(side => (int)side)];
-        return info.ElementDataType == TensorElementType.UInt8
-            ? NamedTensor.From(name, value.GetTensorDataAsSpan<byte>().ToArray(), shape)
-            : NamedTensor.From(name, value.GetTensorDataAsSpan<float>().ToArray(), shape);
-    }
+    private protected override ModelProto Build(SegmentorGraphOptions options) => MaftPlusGraph.Build(_sizes, Weights, options);
 }

@@ -38,9 +38,6 @@ public sealed class OnnxTextEncoder : ITextEncoder
     /// <inheritdoc/>
     public string Fingerprint { get; }
 
-    /// <summary>Identifies a text tower: its weights, and the number of heads, which the weights do not tell.</summary>
-    internal static string FingerprintOf(string weightsHash, int heads) => $"{weightsHash}/{heads}";
-
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lengths do not fit, or an id is outside the token vocabulary.</exception>
     /// <exception cref="SegrException">ONNX Runtime failed.</exception>

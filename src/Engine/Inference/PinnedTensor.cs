@@ -7,7 +7,7 @@ namespace OpenSegR.Realtime.Inference;
 /// A tensor in pinned managed memory that ONNX Runtime reads or writes in place. The memory grows as needed and never shrinks, so that a
 /// tensor whose shape settles allocates nothing more.
 /// </summary>
-/// <typeparam name="T">float, ushort or long.</typeparam>
+/// <typeparam name="T">float or ushort.</typeparam>
 internal sealed class PinnedTensor<T> : IDisposable where T : unmanaged
 {
     private T[] _values = [];
@@ -61,6 +61,5 @@ internal sealed class PinnedTensor<T> : IDisposable where T : unmanaged
     private static TensorElementType ElementType() =>
         typeof(T) == typeof(float) ? TensorElementType.Float
         : typeof(T) == typeof(ushort) ? TensorElementType.UInt16
-        : typeof(T) == typeof(long) ? TensorElementType.Int64
         : throw new NotSupportedException($"tensors of {typeof(T).Name} are not used");
 }

@@ -1,65 +1,54 @@
-using Google.Protobuf;
 using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Graph.Protos;
 using OpenSegR.Realtime.Graph.Sed;
+using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Models;
 
 namespace OpenSegR.Realtime.Inference;
 
-/// <summary>
-/// A SED model folder made runnable: it generates the graphs that are asked for and loads them. Sessions and encoders are independent of one
-/// another and of this object once created.
-/// </summary>
-public sealed class SedModel
+/// <summary>A SED model: the correlation of every pixel with every prompt of every class, decoded into one score map a class.</summary>
+public sealed class SedModel : SegmentationNetwork
 {
-    private const string TextPrefix = "sem_seg_head.predictor.clip_model.";
-
-    private readonly ModelFolder _folder;
     private readonly SedSizes _sizes;
-    private readonly WeightTable _weights;
-    private readonly SessionFactory _sessions;
-    private readonly GraphCache _cache;
 
     /// <summary>Prepares an open model folder, which stays the caller's and is not needed after the last session was created.</summary>
     /// <exception cref="ModelException">The folder holds a model of another architecture.</exception>
-    public SedModel(ModelFolder folder, SessionFactory sessions)
-    {
-        ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(sessions);
-        _folder = folder;
-        _sessions = sessions;
+    public SedModel(ModelFolder folder, SessionFactory sessions) : base(folder, sessions) =>
         _sizes = folder.Manifest.Sed
             ?? throw new ModelException($"'{folder.Path}' holds a model of architecture '{folder.Manifest.Architecture}', '{ModelManifest.SedArchitecture}' is needed");
-        _weights = new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors);
-        _cache = new GraphCache(folder.Path, folder.WeightsHash);
-    }
 
-    /// <summary>Loads the segmentor for one input size.</summary>
-    /// <param name="height">Height in pixels, a multiple of 32; the reference runs at 768.</param>
-    /// <param name="width">Width in pixels, a multiple of 32.</param>
-    /// <param name="topClasses">Classes that each pixel may keep alive in each decoder step (the reference's TOPK), or null for all.</param>
-    /// <exception cref="InputException">A side is no multiple of 32.</exception>
-    /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    public SedSession CreateSegmentor(int height, int width, int? topClasses = null)
-    {
-        var options = new SedGraphOptions { Size = (height, width), Operators = _sessions.Operators, TopClasses = topClasses };
-        var graph = _cache.GetOrAdd(
-            $"sed-{width}x{height}", $"{_sizes}\n{options}", () => SedGraph.Build(_sizes, _weights, options).ToByteArray());
-        return new SedSession(_sessions.Create(graph, _folder.Path), height, width, _sizes);
-    }
+    /// <inheritdoc/>
+    public override int EmbedDim => _sizes.EmbedDim;
 
-    /// <summary>Loads the text tower.</summary>
-    /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    public OnnxTextEncoder CreateTextEncoder()
-    {
-        var graph = _cache.GetOrAdd(
-            "text",
-            $"{_sizes}\n{_sessions.Operators}",
-            () => TextTowerGraph.Build(_weights, TextPrefix, _sizes.TextLayers, _sizes.TextHeads, _sessions.Operators).ToByteArray());
-        return new OnnxTextEncoder(
-            _sessions.Create(graph, _folder.Path),
-            _sizes.EmbedDim,
-            _sizes.TextContext,
-            _sizes.TextVocabulary,
-            OnnxTextEncoder.FingerprintOf(_folder.WeightsHash, _sizes.TextHeads));
-    }
+    /// <inheritdoc/>
+    public override int TextContext => _sizes.TextContext;
+
+    /// <inheritdoc/>
+    public override int TextVocabulary => _sizes.TextVocabulary;
+
+    /// <inheritdoc/>
+    public override int Queries => 0;
+
+    /// <inheritdoc/>
+    public override SegmentorOutputs Outputs => SegmentorOutputs.SemanticScores;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DumpNames { get; } =
+    [
+        "network_input", "clip.stem", "clip.res2", "clip.res3", "clip.res4", "clip.res5", "clip.clip_vis_dense", "corr", "corr_embed",
+        "guidance.0", "guidance.1", "guidance.2", "corr_guidance.0", "corr_guidance.1", "corr_guidance.2", "mask_aux0", "decoder1.cnext",
+        "decoder1.attention", "decoder1.up", "decoder1.out", "mask_aux1", "decoder2.out", "mask_aux2", "decoder3.out", "logits",
+    ];
+
+    private protected override int TextHeads => _sizes.TextHeads;
+
+    private protected override int TextLayers => _sizes.TextLayers;
+
+    private protected override string TextPrefix => SedLayout.Clip;
+
+    private protected override int? Prompts => _sizes.Prompts;
+
+    private protected override string Sizes => _sizes.ToString();
+
+    private protected override ModelProto Build(SegmentorGraphOptions options) => SedGraph.Build(_sizes, Weights, options);
 }

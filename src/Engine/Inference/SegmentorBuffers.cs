@@ -15,14 +15,13 @@ public sealed class SegmentorBuffers : IDisposable
     private readonly SegmentorSession _session;
     private readonly OrtIoBinding _binding;
     private readonly PinnedTensor<float> _image = new();
-    private readonly PinnedTensor<long> _groups = new();
     private readonly PinnedTensor<float> _maskLogits = new();
     private readonly PinnedTensor<float> _maskClasses = new();
     private readonly PinnedTensor<float> _classScores = new();
     private readonly PinnedTensor<float> _semanticScores = new();
     private readonly PinnedTensor<ushort> _labels = new();
     private TextClassifier? _classifier;
-    private OrtValue? _textRows;
+    private SegmentorInputs? _words;
 
     internal SegmentorBuffers(SegmentorSession session, OrtIoBinding binding)
     {
@@ -100,9 +99,8 @@ public sealed class SegmentorBuffers : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
-        _textRows?.Dispose();
+        _words?.Dispose();
         _image.Dispose();
-        _groups.Dispose();
         _maskLogits.Dispose();
         _maskClasses.Dispose();
         _classScores.Dispose();
@@ -124,30 +122,15 @@ public sealed class SegmentorBuffers : IDisposable
 
     private void BindClassifier(TextClassifier classifier)
     {
-        if (classifier.Dimension != _session.Dimension)
+        SegmentorInputs.Check(classifier, _session.Dimension, _session.Prompts);
+        var words = new SegmentorInputs(classifier, _session.Prompts);
+        for (var i = 0; i < words.Names.Count; i++)
         {
-            throw new InputException(
-                $"the vocabulary's embeddings have {classifier.Dimension} values, this model needs {_session.Dimension}: embed it with this model");
+            _binding.BindInput(words.Names[i], words.Values[i]);
         }
 
-        if (classifier.ClassIndex.Length == 0)
-        {
-            throw new InputException("no class of the vocabulary is in play: name at least one that the reasoning knows");
-        }
-
-        // The rows are used where they are; the value pins their array until it is disposed.
-        var rows = OrtValue.CreateTensorValueFromMemory(classifier.Embeddings, [classifier.RowCount, classifier.Dimension]);
-        _binding.BindInput(SegmentorTensors.TextClassifier, rows);
-        _textRows?.Dispose();
-        _textRows = rows;
-
-        var groups = TextGroups.Create(classifier);
-        if (_groups.Resize(groups.Reasons, groups.Classes, groups.Longest))
-        {
-            _binding.BindInput(SegmentorTensors.Groups, _groups.Value);
-        }
-
-        groups.Rows.CopyTo(_groups.Span);
+        _words?.Dispose();
+        _words = words;
         _classifier = classifier;
         BindOutputs();
     }

@@ -12,19 +12,21 @@ public sealed class SegmentorSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
 
-    internal SegmentorSession(InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs)
+    internal SegmentorSession(
+        InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts = null)
     {
         _session = session;
         Size = size;
         Queries = queries;
         Dimension = dimension;
         Outputs = outputs;
+        Prompts = prompts;
     }
 
     /// <summary>The only height and width that the network takes, or null where it takes any multiples of 32.</summary>
     public (int Height, int Width)? Size { get; }
 
-    /// <summary>Q, number of queries.</summary>
+    /// <summary>Q, number of queries; 0 for SED, which has none.</summary>
     public int Queries { get; }
 
     /// <summary>C, length of a text row.</summary>
@@ -32,6 +34,9 @@ public sealed class SegmentorSession : IDisposable
 
     /// <summary>The outputs that it computes.</summary>
     public SegmentorOutputs Outputs { get; }
+
+    /// <summary>P, text rows of each class that the network takes side by side (SED); null where rows compete.</summary>
+    internal int? Prompts { get; }
 
     /// <summary>Creates the buffers of one picture. The caller disposes them before the session.</summary>
     public SegmentorBuffers CreateBuffers() => new(this, _session.CreateIoBinding());

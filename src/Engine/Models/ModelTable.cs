@@ -26,10 +26,11 @@ public static class ModelTable
             Text(rows, sed.TextLayers, sed.TextWidth, sed.TextHeads, sed.TextVocabulary, sed.TextContext);
             Add(rows, "correlation", $"{sed.Prompts} prompts, embedded to {sed.HiddenDim} by {sed.CorrelationKernel}x{sed.CorrelationKernel}");
             Add(rows, "fusion decoder",
-                $"widths {string.Join(", ", sed.DecoderDims)}, guidance {string.Join(", ", sed.GuidanceDims)}, blocks of side {string.Join(", ", sed.BlockKernels)}, {sed.ClassAttentionHeads} class heads");
+                $"widths {string.Join(", ", sed.DecoderDims)}, guidance {string.Join(", ", sed.GuidanceDims)}, blocks of side {string.Join(", ", sed.BlockKernels)}, {sed.ClassAttentionHeads} class heads, pooled by {sed.ClassPooling}");
         }
 
-        Add(rows, "input", $"shorter side {manifest.ShortSide}, longer at most {manifest.MaxSide}");
+        var stretched = manifest.Sed is { InputSide: var side } ? $", then {side}x{side}" : "";
+        Add(rows, "input", $"shorter side {manifest.ShortSide}, longer at most {manifest.MaxSide}{stretched}");
         Add(rows, "templates", $"{manifest.Templates}");
         Add(rows, "weights", $"{manifest.Files[manifest.WeightsFile].Bytes / 1e6:0.0} MB");
         return rows;

@@ -50,4 +50,10 @@ public sealed record SedSizes
 
     /// <summary>Attention heads across classes; not in the tensors (the config's NUM_HEADS, 4).</summary>
     public required int ClassAttentionHeads { get; init; }
+
+    /// <summary>Side of the average pooling before attention across classes; not in the tensors. 2 in training, 1 in the reference's evaluation (POOLING_SIZES).</summary>
+    public int ClassPooling { get; init; } = 1;
+
+    /// <summary>Sides of the square that every picture is stretched to, in pixels; not in the tensors (768 in the reference).</summary>
+    public int InputSide { get; init; } = 768;
 }

@@ -57,6 +57,16 @@ internal static class SizeRules
         Range(path, "prompts", sizes.Prompts);
         Range(path, "hiddenDim", sizes.HiddenDim);
         Odd(path, "correlationKernel", sizes.CorrelationKernel);
+        if (sizes.ClassPooling is < 1 or > 8)
+        {
+            throw Bad(path, $"classPooling is {sizes.ClassPooling}, 1 to 8 is possible");
+        }
+
+        if (sizes.InputSide is < 32 or > 4096 || sizes.InputSide % 32 != 0)
+        {
+            throw Bad(path, $"inputSide is {sizes.InputSide}, a multiple of 32 up to 4096 is needed");
+        }
+
         if (sizes.DecoderDims.Count != 3 || sizes.GuidanceDims.Count != 3 || sizes.BlockKernels.Count != 3)
         {
             throw Bad(path, "decoderDims, guidanceDims and blockKernels must have three numbers each");

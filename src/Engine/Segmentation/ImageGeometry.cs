@@ -67,5 +67,9 @@ public readonly record struct ImageGeometry(
         return new(width, height, resizedWidth, resizedHeight, inputWidth, inputHeight);
     }
 
+    /// <summary>The whole input, the aspect ratio lost, as SED takes its pictures.</summary>
+    public static ImageGeometry Stretch(int width, int height, int inputWidth, int inputHeight) =>
+        new(width, height, inputWidth, inputHeight, inputWidth, inputHeight);
+
     private static int RoundUp(int value, int divisor) => (value + divisor - 1) / divisor * divisor;
 }

@@ -13,6 +13,16 @@ namespace OpenSegR.Realtime.Segmentation;
 public readonly ref struct NetworkOutput(
     ReadOnlySpan<float> MaskLogits, ReadOnlySpan<float> MaskClasses, int Queries, ImageGeometry Geometry, TextClassifier Classifier)
 {
+    /// <summary>What a network without queries said: finished scores of every class at every pixel.</summary>
+    /// <param name="classMaps">[T, MaskHeight, MaskWidth], 0 to 1.</param>
+    /// <param name="geometry">How the picture lies in the input.</param>
+    /// <param name="classifier">The words in force: T classes in play.</param>
+    public NetworkOutput(ReadOnlySpan<float> classMaps, ImageGeometry geometry, TextClassifier classifier)
+        : this([], [], 0, geometry, classifier) => ClassMaps = classMaps;
+
+    /// <summary>[T, MaskHeight, MaskWidth] scores of each class in play where there are no queries; else empty.</summary>
+    public ReadOnlySpan<float> ClassMaps { get; }
+
     /// <summary>[Q, MaskHeight, MaskWidth] mask logits.</summary>
     public ReadOnlySpan<float> MaskLogits { get; } = MaskLogits;
 
@@ -38,6 +48,12 @@ public readonly ref struct NetworkOutput(
     /// <exception cref="ArgumentException">They do not.</exception>
     public void Validate()
     {
+        if (ClassMaps.Length != (Queries > 0 ? 0 : ClassCount * Geometry.MaskWidth * Geometry.MaskHeight))
+        {
+            throw new ArgumentException(
+                $"{ClassMaps.Length} scores do not fit {ClassCount} classes and maps of {Geometry.MaskWidth}x{Geometry.MaskHeight}");
+        }
+
         if (MaskLogits.Length != Queries * Geometry.MaskWidth * Geometry.MaskHeight || MaskClasses.Length != Queries * ReasonCount * (ClassCount + 1))
         {
             throw new ArgumentException(

@@ -31,6 +31,11 @@ public sealed class Postprocessor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(result);
         output.Validate();
+        if (Options.Mode != SegmentationMode.Semantic && output.Queries == 0)
+        {
+            throw new InputException($"this model gives every pixel a class and knows no objects, so there is no {Options.Mode.ToString().ToLowerInvariant()} mode: use semantic");
+        }
+
         result.Mode = Options.Mode;
         result.Vocabulary = output.Classifier.Vocabulary;
         result.Segments.Clear();

@@ -8,6 +8,7 @@ internal sealed class ResamplerCache
     private MaskResampler? _toResized;
     private MaskResampler? _toFrame;
     private ScoreResampler? _scoresToFrame;
+    private ScoreResampler? _stride4ToFrame;
 
     public MaskResampler Stride4(in ImageGeometry geometry)
     {
@@ -30,7 +31,13 @@ internal sealed class ResamplerCache
     public ScoreResampler ScoresToFrame(in ImageGeometry geometry)
     {
         Use(geometry);
-        return _scoresToFrame ??= new ScoreResampler(geometry);
+        return _scoresToFrame ??= new ScoreResampler(geometry.ResizedWidth, geometry.ResizedHeight, geometry);
+    }
+
+    public ScoreResampler Stride4ToFrame(in ImageGeometry geometry)
+    {
+        Use(geometry);
+        return _stride4ToFrame ??= new ScoreResampler(geometry.ValidMaskWidth, geometry.ValidMaskHeight, geometry);
     }
 
     private void Use(in ImageGeometry geometry)
@@ -42,6 +49,7 @@ internal sealed class ResamplerCache
             _toResized = null;
             _toFrame = null;
             _scoresToFrame = null;
+            _stride4ToFrame = null;
         }
     }
 }

@@ -26,8 +26,8 @@ public sealed class SegmentationModel : IDisposable
     {
         _folder = folder;
         _sessions = sessions;
-        Network = new MaftPlusModel(folder, sessions);
-        _encoder = new LazyTextEncoder(Network, folder.Manifest.MaftPlus!, folder.WeightsHash);
+        Network = SegmentationNetwork.Open(folder, sessions);
+        _encoder = new LazyTextEncoder(Network);
     }
 
     /// <summary>What the model is.</summary>
@@ -40,14 +40,14 @@ public sealed class SegmentationModel : IDisposable
     public ExecutionProvider Provider => _sessions.Provider;
 
     /// <summary>Its networks, for inspection and export.</summary>
-    public MaftPlusModel Network { get; }
+    public SegmentationNetwork Network { get; }
 
     /// <summary>Its text tower, loaded when first used; it stays the model's.</summary>
     public ITextEncoder TextEncoder => _encoder;
 
     /// <summary>The tokenizer that goes with the text tower.</summary>
     /// <exception cref="SegrException">CLIP's merges are missing beside the program.</exception>
-    public ClipTokenizer Tokenizer => _tokenizer ??= ClipTokenizer.Open(null, Manifest.MaftPlus!.TextVocabulary);
+    public ClipTokenizer Tokenizer => _tokenizer ??= ClipTokenizer.Open(null, Network.TextVocabulary);
 
     /// <summary>Opens a model.</summary>
     /// <param name="model">A model folder, a checkpoint (imported once into the user's cache), or the name of a folder under models/.</param>
@@ -85,11 +85,27 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="progress">Told from time to time; may be null.</param>
     /// <param name="warn">Told one line of classes that reasoning says nothing about; may be null.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
-    /// <exception cref="InputException">The vocabulary is empty, or reasoning names none of its classes.</exception>
+    /// <exception cref="InputException">The vocabulary is empty, reasoning names none of its classes, or the model cannot use the options.</exception>
     public TextClassifier Embed(
         Vocabulary vocabulary, TextClassifierOptions options, EmbeddingCache? cache, IProgress<EmbeddingProgress>? progress = null,
-        Action<string>? warn = null, CancellationToken cancellationToken = default) =>
-        new TextClassifierBuilder(_encoder, Tokenizer, cache).Build(vocabulary, options, progress, warn, cancellationToken);
+        Action<string>? warn = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Manifest.Sed is null
+            ? new TextClassifierBuilder(_encoder, Tokenizer, cache).Build(vocabulary, options, progress, warn, cancellationToken)
+            : SedClassifier.Build(vocabulary, Usable(options).Templates, _encoder, Tokenizer, cache, progress, cancellationToken);
+    }
+
+    /// <summary>All sentences of a vocabulary, in the order in which they are embedded; for inspection.</summary>
+    /// <exception cref="InputException">As for embedding them.</exception>
+    public IReadOnlyList<string> Sentences(Vocabulary vocabulary, TextClassifierOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<ClassPrompts> prompts = Manifest.Sed is null
+            ? ClassifierPlan.Make(vocabulary, options, null).Prompts : SedClassifier.Prompts(vocabulary, Usable(options).Templates);
+        return [.. prompts.SelectMany(c => c.Sentences())];
+    }
 
     /// <summary>The templates that the model was made for, without reasoning.</summary>
     public TextClassifierOptions DefaultTextOptions => new() { Templates = PromptTemplates.Named(Manifest.Templates) };
@@ -102,6 +118,13 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="classifier">The words to begin with.</param>
     /// <param name="options">How to run; the defaults where null.</param>
     public Segmentor CreateSegmentor(TextClassifier classifier, SegmentorOptions? options = null) => new(Network, Manifest, classifier, options);
+
+    // SED correlates with a fixed number of prompts and has no place for reasons.
+    private TextClassifierOptions Usable(TextClassifierOptions options) =>
+        options.Reasons is not null ? throw new InputException($"the model '{Manifest.Name}' is SED, which cannot use reasoning: leave it out or use a MAFT+ model")
+        : options.Templates.Count != Manifest.Sed!.Prompts ? throw new InputException(
+            $"the model '{Manifest.Name}' needs {Manifest.Sed.Prompts} prompt templates, these are {options.Templates.Count}: use its own ('{Manifest.Templates}')")
+        : options;
 
     /// <summary>Frees the text tower and closes the folder.</summary>
     public void Dispose()

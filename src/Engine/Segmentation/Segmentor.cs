@@ -1,4 +1,3 @@
-using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Pipeline;
@@ -7,18 +6,18 @@ using OpenSegR.Realtime.Text;
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>
-/// A MAFT+ model at work: frames in, masks out. Networks are loaded for the sizes that the frames need; a second size gets a network of its
+/// A model at work: frames in, masks out. Networks are loaded for the sizes that the frames need; a second size gets a network of its
 /// own, and from the third on one network serves all sizes, which is slower but not endless.
 /// </summary>
 public sealed class Segmentor : ISegmentor
 {
-    private const SegmentorOutputs Outputs = SegmentorOutputs.MaskLogits | SegmentorOutputs.MaskClasses;
     private const int MostFixedSizes = 2;
 
-    private readonly MaftPlusModel _model;
+    private readonly SegmentationNetwork _model;
     private readonly ModelManifest _manifest;
     private readonly SegmentorOptions _options;
     private readonly ImagePreprocessor _preprocessor;
+    private readonly StretchingPreprocessor? _stretcher;
     private readonly Dictionary<SegmentationMode, Postprocessor> _postprocessors = [];
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Height, int Width), SegmentorSession> _fixed = [];
@@ -32,7 +31,7 @@ public sealed class Segmentor : ISegmentor
     /// <param name="classifier">The words to begin with.</param>
     /// <param name="options">How to run; the defaults where null.</param>
     /// <exception cref="InputException">The options contradict one another, or the classifier was embedded for another model.</exception>
-    public Segmentor(MaftPlusModel model, ModelManifest manifest, TextClassifier classifier, SegmentorOptions? options = null)
+    public Segmentor(SegmentationNetwork model, ModelManifest manifest, TextClassifier classifier, SegmentorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(manifest);
@@ -47,6 +46,7 @@ public sealed class Segmentor : ISegmentor
 
         _classifier = Fitting(classifier);
         _preprocessor = new ImagePreprocessor(manifest.PixelMean, manifest.PixelStd);
+        _stretcher = manifest.Sed is null ? null : new StretchingPreprocessor(_preprocessor, manifest.PixelMean, manifest.PixelStd);
         _postprocessor = new Postprocessor(_options.Postprocess ?? new PostprocessOptions
         {
             ObjectMaskThreshold = manifest.ObjectMaskThreshold,
@@ -54,6 +54,7 @@ public sealed class Segmentor : ISegmentor
             MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
         });
         _postprocessors.Add(_postprocessor.Options.Mode, _postprocessor);
+        CheckMode(_postprocessor.Options.Mode);
     }
 
     /// <inheritdoc/>
@@ -67,11 +68,13 @@ public sealed class Segmentor : ISegmentor
     public PostprocessOptions Postprocessing => Volatile.Read(ref _postprocessor).Options;
 
     /// <summary>Which output is made. May be set while a pipeline runs and takes effect with the next frame that is post-processed.</summary>
+    /// <exception cref="InputException">The model knows no objects (SED) and the mode needs them.</exception>
     public SegmentationMode Mode
     {
         get => Postprocessing.Mode;
         set
         {
+            CheckMode(value);
             lock (_gate)
             {
                 // The one in use may be at work on another thread: each mode keeps its own until the segmentor goes.
@@ -89,7 +92,8 @@ public sealed class Segmentor : ISegmentor
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     public ImageGeometry GeometryOf(int width, int height) =>
-        _options.InputSize is var (inputWidth, inputHeight) ? ImageGeometry.FitInside(width, height, inputWidth, inputHeight)
+        _manifest.Sed is { InputSide: var side } ? ImageGeometry.Stretch(width, height, _options.InputSize?.Width ?? side, _options.InputSize?.Height ?? side)
+        : _options.InputSize is var (inputWidth, inputHeight) ? ImageGeometry.FitInside(width, height, inputWidth, inputHeight)
         : _options.NativeSize ? ImageGeometry.Native(width, height, _manifest.SizeDivisor)
         : ImageGeometry.ShortestEdge(width, height, _options.ShortSide ?? _manifest.ShortSide, _manifest.MaxSide, _manifest.SizeDivisor);
 
@@ -112,7 +116,14 @@ public sealed class Segmentor : ISegmentor
         own.Buffers.Classifier = Classifier;
         own.FrameIndex = frame.Index;
         own.TimestampUs = frame.TimestampUs;
-        _preprocessor.Run(frame, own.Geometry, own.Buffers.Image);
+        if (_stretcher is null)
+        {
+            _preprocessor.Run(frame, own.Geometry, own.Buffers.Image);
+        }
+        else
+        {
+            _stretcher.Run(frame, ResizedSize(frame), own.Geometry, own.Buffers.Image);
+        }
     }
 
     /// <inheritdoc/>
@@ -181,6 +192,7 @@ public sealed class Segmentor : ISegmentor
             }
         }
 
+        _stretcher?.Dispose();
         _preprocessor.Dispose();
     }
 
@@ -196,25 +208,38 @@ public sealed class Segmentor : ISegmentor
 
             if (_fixed.Count < MostFixedSizes)
             {
-                return _fixed[size] = _model.CreateSegmentor(size, Outputs);
+                return _fixed[size] = _model.CreateSegmentor(size, _model.Outputs, _options.TopClasses);
             }
 
-            return _any ??= _model.CreateSegmentor(null, Outputs);
+            return _any ??= _model.CreateSegmentor(null, _model.Outputs, _options.TopClasses);
         }
     }
 
     private TextClassifier Fitting(TextClassifier classifier)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
-        if (classifier.ClassIndex.Length == 0)
+        _model.Check(classifier);
+        return classifier;
+    }
+
+    private void CheckMode(SegmentationMode mode)
+    {
+        if (mode != SegmentationMode.Semantic && _model.Queries == 0)
         {
-            throw new InputException("the vocabulary has no class in play: name at least one");
+            throw new InputException(
+                $"the model '{_manifest.Name}' gives every pixel a class and knows no objects, so it has no {mode.ToString().ToLowerInvariant()} mode: use semantic");
+        }
+    }
+
+    // SED's pictures are resized twice in the reference: to the shorter side of evaluation, then to the network's input.
+    private (int Width, int Height) ResizedSize(Frame frame)
+    {
+        if (_options.NativeSize)
+        {
+            return (frame.Width, frame.Height);
         }
 
-        return _manifest.MaftPlus is { } sizes && classifier.Dimension != sizes.EmbedDim
-            ? throw new InputException(
-                $"the text embeddings have {classifier.Dimension} values, the model '{_manifest.Name}' needs {sizes.EmbedDim}: embed the words with this model")
-            : classifier;
+        var size = ImageGeometry.ShortestEdge(frame.Width, frame.Height, _options.ShortSide ?? _manifest.ShortSide, _manifest.MaxSide);
+        return (size.ResizedWidth, size.ResizedHeight);
     }
 
     private Slot Own(SegmentorSlot slot)
@@ -241,8 +266,9 @@ public sealed class Segmentor : ISegmentor
 
         public SegmentorBuffers Buffers => _buffers ?? throw new InvalidOperationException("the slot holds no picture yet");
 
-        public NetworkOutput Output =>
-            new(Buffers.MaskLogits, Buffers.MaskClasses, Session.Queries, Geometry, Buffers.Classifier!);
+        public NetworkOutput Output => Session.Queries == 0
+            ? new(Buffers.SemanticScores, Geometry, Buffers.Classifier!)
+            : new(Buffers.MaskLogits, Buffers.MaskClasses, Session.Queries, Geometry, Buffers.Classifier!);
 
         public void Use(SegmentorSession session)
         {

@@ -3,7 +3,7 @@ namespace OpenSegR.Realtime.Segmentation;
 /// <summary>How a <see cref="Segmentor"/> lays pictures into the network and reads its output. All defaults are here.</summary>
 public sealed record SegmentorOptions
 {
-    /// <summary>Width and height of the network's input, multiples of 32, into which frames are fitted with their aspect ratio kept; null for <see cref="ShortSide"/>.</summary>
+    /// <summary>Width and height of the network's input, multiples of 32, into which frames are fitted with their aspect ratio kept (SED: stretched); null for <see cref="ShortSide"/>.</summary>
     public (int Width, int Height)? InputSize { get; init; }
 
     /// <summary>True to use every picture at its own size, padded but not resized. Excludes <see cref="InputSize"/>.</summary>
@@ -11,6 +11,9 @@ public sealed record SegmentorOptions
 
     /// <summary>Length that the shorter side of a frame is resized to where no size is given; null for the model's own.</summary>
     public int? ShortSide { get; init; }
+
+    /// <summary>SED: classes that each pixel may keep alive in each decoder step; null for all. Fewer are faster with many classes, and give other scores.</summary>
+    public int? TopClasses { get; init; }
 
     /// <summary>Rules and thresholds of post-processing; null for the model's own thresholds in semantic mode.</summary>
     public PostprocessOptions? Postprocess { get; init; }

@@ -2,7 +2,8 @@ namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>
 /// Semantic inference: each pixel goes to the class whose queries, weighed by their class scores, cover it most
-/// (semantic_inference in MAFT-Plus, semantic_inference_reason in OpenSeg-R, maft/maft_plus.py). Works on bands of rows; the
+/// (semantic_inference in MAFT-Plus, semantic_inference_reason in OpenSeg-R, maft/maft_plus.py). A network without queries (SED) has
+/// scored the pixels itself; its maps are only brought to size. Works on bands of rows; the
 /// scores of all classes exist for a few rows at a time only.
 /// </summary>
 internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTeam team)
@@ -24,6 +25,17 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
     public void Run(in NetworkOutput output, SegmentationResult result)
     {
         var geometry = output.Geometry;
+        if (output.Queries == 0)
+        {
+            var maps = _resamplers.Stride4(geometry);
+            var toFrame = options.Resolution == OutputResolution.Frame ? _resamplers.Stride4ToFrame(geometry) : null;
+            result.Resize(toFrame?.Width ?? maps.Width, toFrame?.Height ?? maps.Height);
+            TakeMaps(output);
+            RunBands(output, maps, toFrame, result, default);
+            Summarise(output, result);
+            return;
+        }
+
         var scoresFirst = options.Resolution == OutputResolution.Frame && !options.MasksBeforeScores;
         var masks = options.Resolution == OutputResolution.Stride4 ? _resamplers.Stride4(geometry)
             : scoresFirst ? _resamplers.ToResized(geometry) : _resamplers.ToFrame(geometry);
@@ -39,13 +51,22 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
     public float[] Scores(in NetworkOutput output)
     {
         var geometry = output.Geometry;
-        var scores = new float[output.Classifier.Vocabulary.Count * geometry.SourceWidth * geometry.SourceHeight];
+        var scores = new float[checked(output.Classifier.Vocabulary.Count * geometry.SourceWidth * geometry.SourceHeight)];
+        if (output.Queries == 0)
+        {
+            TakeMaps(output);
+            RunBands(output, _resamplers.Stride4(geometry), _resamplers.Stride4ToFrame(geometry), null, scores);
+            return scores;
+        }
+
         var masks = options.MasksBeforeScores ? _resamplers.ToFrame(geometry) : _resamplers.ToResized(geometry);
         var finish = options.MasksBeforeScores ? null : _resamplers.ScoresToFrame(geometry);
         PackWeights(output);
         RunBands(output, masks, finish, null, scores);
         return scores;
     }
+
+    private void TakeMaps(in NetworkOutput output) => (_classes, _used) = (output.ClassCount, 0);
 
     /// <summary>Keeps the queries that say anything; most queries of a trained model are void everywhere.</summary>
     private void PackWeights(in NetworkOutput output)
@@ -95,7 +116,7 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
 
         Grow(ref _scoreSums, _classes);
         Array.Clear(_scoreSums, 0, _classes);
-        fixed (float* logits = output.MaskLogits)
+        fixed (float* logits = output.Queries == 0 ? output.ClassMaps : output.MaskLogits)
         fixed (ushort* labels = result is null ? default : result.Labels)
         {
             _job = new Job(logits, labels, masks, finish, scores, output);
@@ -144,6 +165,19 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
     private unsafe Span<float> ScoreRow(in Job job, Band band, int y, int stride, int slot)
     {
         var maskLength = job.MaskLength;
+        var rows = (_classes + 3) / 4 * 4;
+        var scores = band.Scores.AsSpan(slot * rows * stride, rows * stride);
+        if (job.IsScored)
+        {
+            for (var t = 0; t < _classes; t++)
+            {
+                job.Masks.Row(
+                    new ReadOnlySpan<float>(job.Logits + ((long)t * maskLength), maskLength), y, scores.Slice(t * stride, job.Masks.Width), band.Scratch);
+            }
+
+            return scores;
+        }
+
         for (var k = 0; k < _used; k++)
         {
             var row = band.Masks.AsSpan(k * stride, job.Masks.Width);
@@ -151,8 +185,6 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
             VectorMath.Sigmoid(row);
         }
 
-        var rows = (_classes + 3) / 4 * 4;
-        var scores = band.Scores.AsSpan(slot * rows * stride, rows * stride);
         VectorMath.Product(_packed.AsSpan(0, rows * _used), band.Masks, stride, _used, job.Masks.Width, scores);
         return scores;
     }
@@ -240,6 +272,7 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
         public readonly ScoreResampler? Finish = finish;
         public readonly float[]? Scores = scores;
         public readonly int[] ClassIndex = output.Classifier.ClassIndex;
+        public readonly bool IsScored = output.Queries == 0;
         public readonly int MaskLength = output.Geometry.MaskWidth * output.Geometry.MaskHeight;
 
         public int Width => Finish?.Width ?? Masks.Width;

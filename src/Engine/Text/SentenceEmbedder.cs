@@ -56,17 +56,28 @@ public sealed class SentenceEmbedder(ITextEncoder encoder, ClipTokenizer tokeniz
         IProgress<EmbeddingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(sentences);
-        var length = encoder.ContextLength;
-        var ids = tokenizer.Encode(sentences, length);
-        var features = new float[checked(sentences.Count * encoder.Dimension)];
-        var rows = progress is null ? null : new RowProgress(progress, sentences.Count);
-        encoder.Encode(ids, features, rows, cancellationToken);
+        var (ids, features) = Embed(sentences, progress, cancellationToken);
         SafetensorsWriter.Save(path,
         [
-            NamedTensor.From("token_ids", Array.ConvertAll(ids, id => (long)id), sentences.Count, length),
+            NamedTensor.From("token_ids", Array.ConvertAll(ids, id => (long)id), sentences.Count, encoder.ContextLength),
             NamedTensor.From("text_features", features, sentences.Count, encoder.Dimension),
         ]);
+    }
+
+    /// <summary>Embeds sentences.</summary>
+    /// <param name="sentences">N sentences.</param>
+    /// <param name="progress">Told from time to time; may be null.</param>
+    /// <param name="cancellationToken">Ends the work between batches.</param>
+    /// <returns>Token ids [N, context] and features [N, C], not normalised.</returns>
+    /// <exception cref="InputException">A sentence is too long.</exception>
+    public (int[] TokenIds, float[] Features) Embed(
+        IReadOnlyList<string> sentences, IProgress<EmbeddingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        var ids = tokenizer.Encode(sentences, encoder.ContextLength);
+        var features = new float[checked(sentences.Count * encoder.Dimension)];
+        encoder.Encode(ids, features, progress is null ? null : new RowProgress(progress, sentences.Count), cancellationToken);
+        return (ids, features);
     }
 
     private static List<string> Lines(string text)

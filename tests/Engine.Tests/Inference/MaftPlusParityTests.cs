@@ -38,7 +38,7 @@ public sealed class MaftPlusParityTests
         var graph = MaftPlusGraph.Build(
             folder.Manifest.MaftPlus!,
             new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors),
-            new MaftPlusGraphOptions
+            new SegmentorGraphOptions
             {
                 Size = anySize ? null : (golden.Height, golden.Width),
                 Outputs = SegmentorOutputs.None,
@@ -72,7 +72,7 @@ public sealed class MaftPlusParityTests
     {
         using var golden = new GoldenCase(name, number);
         var model = new MaftPlusModel(GoldenModel.Get(name), Sessions.Create());
-        var tensors = model.Dump(golden.Image, golden.Height, golden.Width, golden.Classifier, golden.Reasoning, model.DumpNames);
+        var tensors = model.Dump(golden.Image, golden.Height, golden.Width, golden.Classifier, model.DumpNames);
 
         Assert.Equal(model.DumpNames.Order(), tensors.Select(tensor => tensor.Name).Order());
         foreach (var tensor in tensors.Where(tensor => golden.File.Contains(tensor.Name)))

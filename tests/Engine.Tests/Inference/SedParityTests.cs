@@ -59,13 +59,13 @@ public sealed class SedParityTests
         using var pictures = SafetensorsFile.Open(Golden.Locate("sed", (sample == "case_l192" ? "case_b192" : sample) + ".safetensors"));
         var shape = pictures["network_input"].Shape;
         var graph = SedGraph.Build(
-            folder.Manifest.Sed!,
+            folder.Manifest.Sed! with { ClassPooling = pooling },
             new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors),
-            new SedGraphOptions
+            new SegmentorGraphOptions
             {
+                Outputs = SegmentorOutputs.SemanticScores,
                 Size = anySize ? null : (shape[2], shape[3]),
                 Operators = new GraphOperators(customOperators),
-                Pooling = pooling,
                 TopClasses = top,
                 Dumps = [.. recorded, .. kept],
             });
@@ -74,7 +74,7 @@ public sealed class SedParityTests
         using var text = OrtValue.CreateTensorValueFromMemory(
             words.ReadFloats("text_features_tpc"), [.. words["text_features_tpc"].Shape.Select(side => (long)side)]);
         using var options = new RunOptions();
-        using var outputs = session.Run(options, [SegmentorTensors.Image, SedGraph.TextFeatures], [image, text], session.OutputNames);
+        using var outputs = session.Run(options, [SegmentorTensors.Image, SegmentorTensors.TextFeatures], [image, text], session.OutputNames);
         var actual = session.OutputNames.Zip(outputs).ToDictionary();
 
         foreach (var name in recorded)

@@ -1,3 +1,4 @@
+using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
@@ -16,13 +17,14 @@ public sealed class SedSessionTests
         using var golden = SafetensorsFile.Open(Golden.Locate("sed", "case_b192.safetensors"));
         using var scratch = new ScratchFolder();
         using var folder = Open(scratch);
-        using var session = new SedModel(folder, Sessions.Create()).CreateSegmentor(192, 192, top);
-        session.Words = Words();
-        golden.ReadFloats("network_input").CopyTo(session.Image);
-        session.Run();
+        using var session = new SedModel(folder, Sessions.Create()).CreateSegmentor((192, 192), SegmentorOutputs.SemanticScores, top);
+        using var buffers = session.CreateBuffers();
+        buffers.Classifier = Words();
+        golden.ReadFloats("network_input").CopyTo(buffers.Image);
+        session.Run(buffers);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        session.Words = session.Words;
-        session.Run();
+        buffers.Classifier = buffers.Classifier;
+        session.Run(buffers);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
         var expected = golden.ReadFloats(name);
@@ -31,7 +33,7 @@ public sealed class SedSessionTests
             expected = [.. expected.Select(logit => 1 / (1 + MathF.Exp(-logit)))];
         }
 
-        Assert.True(Difference.Largest(expected, session.Scores) <= 1e-4);
+        Assert.True(Difference.Largest(expected, buffers.SemanticScores) <= 1e-4);
     }
 
     [Fact]
@@ -53,20 +55,24 @@ public sealed class SedSessionTests
         using var scratch = new ScratchFolder();
         using var folder = Open(scratch);
         var model = new SedModel(folder, Sessions.Create());
-        Assert.Throws<InputException>(() => model.CreateSegmentor(100, 96));
-        using var session = model.CreateSegmentor(64, 96);
-        Assert.Throws<InvalidOperationException>(session.Run);
-        Assert.Throws<InputException>(() => session.Words = Words() with { PromptCount = 14 });
+        Assert.Throws<InputException>(() => model.CreateSegmentor((100, 96), SegmentorOutputs.SemanticScores));
+        using var session = model.CreateSegmentor((64, 96), SegmentorOutputs.SemanticScores);
+        using var buffers = session.CreateBuffers();
+        Assert.Throws<InvalidOperationException>(() => session.Run(buffers));
+        Assert.Throws<InputException>(() => buffers.Classifier = Words(40));
         Assert.Throws<ModelException>(() => new MaftPlusModel(folder, Sessions.Create()));
         Assert.Throws<ModelException>(() => new SedModel(GoldenModel.Get(GoldenModel.Linear), Sessions.Create()));
     }
 
-    private static SedTextFeatures Words()
+    private static TextClassifier Words(int prompts = 80)
     {
         using var golden = SafetensorsFile.Open(Golden.Locate("sed", "text.safetensors"));
         var shape = golden["text_features_tpc"].Shape;
-        var vocabulary = new Vocabulary([.. Enumerable.Range(0, shape[0]).Select(c => new VocabularyClass([$"class {c}"], false))]);
-        return new SedTextFeatures(vocabulary, shape[1], shape[2], golden.ReadFloats("text_features_tpc"));
+        var classes = shape[0] * shape[1] / prompts;
+        var vocabulary = new Vocabulary([.. Enumerable.Range(0, classes).Select(c => new VocabularyClass([$"class {c}"], false))]);
+        return new TextClassifier(
+            vocabulary, shape[2], golden.ReadFloats("text_features_tpc"), [.. Enumerable.Range(0, classes)], 1,
+            TextClassifier.ReferenceGroups([.. Enumerable.Repeat(prompts, classes)], 1));
     }
 
     private static ModelFolder Open(ScratchFolder scratch)

@@ -96,7 +96,7 @@ public sealed class WeightVariantTests
         var graph = MaftPlusGraph.Build(
             sizes,
             new WeightTable(Path.GetFileName(weights.Path), weights.Tensors),
-            new MaftPlusGraphOptions { Size = (golden.Height, golden.Width), Outputs = Outputs, Operators = sessions.Operators });
+            new SegmentorGraphOptions { Size = (golden.Height, golden.Width), Outputs = Outputs, Operators = sessions.Operators });
         using var session = new SegmentorSession(
             sessions.Create(graph.ToByteArray(), Path.GetDirectoryName(weights.Path)), (golden.Height, golden.Width), sizes.Queries, sizes.EmbedDim, Outputs);
         using var buffers = session.CreateBuffers();

@@ -168,9 +168,9 @@ public sealed class EmbeddingCacheTests : IDisposable
 
         new TextClassifierBuilder(other, Merges.Tokenizer, cache).Build(vocabulary, plain);
         Assert.True(other.Rows > 0);
-        var sed = SedTextFeatures.Build(vocabulary, PromptTemplates.Vild, encoder, Merges.Tokenizer, cache);
-        Assert.Equal(14 * 16, sed.Features.Length);
-        Assert.Equal(sed.Features, SedTextFeatures.Build(vocabulary, PromptTemplates.Vild, encoder, Merges.Tokenizer, cache).Features);
+        var sed = SedClassifier.Build(vocabulary, PromptTemplates.Vild, encoder, Merges.Tokenizer, cache);
+        Assert.Equal(14 * 16, sed.Embeddings.Length);
+        Assert.Equal(sed.Embeddings, SedClassifier.Build(vocabulary, PromptTemplates.Vild, encoder, Merges.Tokenizer, cache).Embeddings);
     }
 
     [Fact]

@@ -106,12 +106,12 @@ public sealed class TextClassifierBuilderTests
     public void SedRowsAreUnitAveragesOverNames()
     {
         using var encoder = new FakeEncoder();
-        var features = SedTextFeatures.Build(Words, PromptTemplates.Vild, encoder, Merges.Tokenizer);
-        Assert.Equal(4 * 14 * 16, features.Features.Length);
+        var features = SedClassifier.Build(Words, PromptTemplates.Vild, encoder, Merges.Tokenizer);
+        Assert.Equal(4 * 14 * 16, features.Embeddings.Length);
         Assert.Equal(7 * 14, encoder.Rows);
         for (var row = 0; row < 4 * 14; row++)
         {
-            Assert.Equal(1, EmbeddingMath.SquaredNorm(features.Features.AsSpan(row * 16, 16)), 1e-5);
+            Assert.Equal(1, EmbeddingMath.SquaredNorm(features.Embeddings.AsSpan(row * 16, 16)), 1e-5);
         }
     }
 

@@ -80,9 +80,9 @@ public sealed class TextClassifierParityTests
         var ids = Merges.Tokenizer.Encode([.. prompts.SelectMany(p => p.Sentences())], 77);
         Assert.Equal(tensors.Read<int>("token_ids"), ids);
 
-        var features = SedTextFeatures.Build(vocabulary, PromptTemplates.ImageNet, encoder, Merges.Tokenizer);
-        Assert.Equal(80, features.PromptCount);
-        AssertClose(tensors.ReadFloats("text_features_tpc"), features.Features);
+        var features = SedClassifier.Build(vocabulary, PromptTemplates.ImageNet, encoder, Merges.Tokenizer);
+        Assert.All(features.Groups, group => Assert.Equal(80, group.Length));
+        AssertClose(tensors.ReadFloats("text_features_tpc"), features.Embeddings);
     }
 
     internal static Vocabulary VocabularyOf(JsonElement golden) =>

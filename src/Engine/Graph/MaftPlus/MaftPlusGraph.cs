@@ -15,7 +15,7 @@ internal sealed class MaftPlusGraph
     private const string ClipScale = "backbone.clip_model.logit_scale";
 
     private readonly MaftPlusSizes _sizes;
-    private readonly MaftPlusGraphOptions _options;
+    private readonly SegmentorGraphOptions _options;
     private readonly GraphBuilder _graph;
     private readonly GraphDumps _dumps;
     private readonly Dim _height;
@@ -23,7 +23,7 @@ internal sealed class MaftPlusGraph
     private readonly Value _image;
     private readonly TextRows _text;
 
-    private MaftPlusGraph(MaftPlusSizes sizes, WeightTable weights, MaftPlusGraphOptions options)
+    private MaftPlusGraph(MaftPlusSizes sizes, WeightTable weights, SegmentorGraphOptions options)
     {
         _sizes = sizes;
         _options = options;
@@ -48,7 +48,7 @@ internal sealed class MaftPlusGraph
     /// <returns>An ONNX model whose external data lies in <paramref name="weights"/>.</returns>
     /// <exception cref="ModelException">A tensor is missing or mis-shaped.</exception>
     /// <exception cref="InputException">A side is no multiple of 32, or a dump has an unknown name.</exception>
-    public static ModelProto Build(MaftPlusSizes sizes, WeightTable weights, MaftPlusGraphOptions options)
+    public static ModelProto Build(MaftPlusSizes sizes, WeightTable weights, SegmentorGraphOptions options)
     {
         if (options.Size is { } size && (size.Height % 32 != 0 || size.Width % 32 != 0 || size.Height < 32 || size.Width < 32))
         {

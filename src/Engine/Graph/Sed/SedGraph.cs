@@ -11,19 +11,16 @@ namespace OpenSegR.Realtime.Graph.Sed;
 /// </summary>
 internal sealed class SedGraph
 {
-    /// <summary>Input: float32 [T, P, C], unit rows, one for each class and prompt template.</summary>
-    public const string TextFeatures = "text_features";
-
     private const string Clip = "sem_seg_head.predictor.clip_model";
     private const string Name = "sem_seg_head.predictor.transformer";
     private const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
 
     private readonly SedSizes _sizes;
-    private readonly SedGraphOptions _options;
+    private readonly SegmentorGraphOptions _options;
     private readonly GraphBuilder _graph;
     private readonly GraphDumps _dumps;
 
-    private SedGraph(SedSizes sizes, WeightTable weights, SedGraphOptions options)
+    private SedGraph(SedSizes sizes, WeightTable weights, SegmentorGraphOptions options)
     {
         _sizes = sizes;
         _options = options;
@@ -31,13 +28,13 @@ internal sealed class SedGraph
         _dumps = new GraphDumps(_graph, options.Dumps);
     }
 
-    /// <summary>Generates the graph. Its output "semantic_scores" [T, H/4, W/4] holds the sigmoid scores.</summary>
+    /// <summary>Generates the graph. Of the outputs there are "semantic_scores", here the sigmoid scores, and "labels".</summary>
     /// <param name="sizes">The model's sizes.</param>
     /// <param name="weights">Its weights file.</param>
     /// <param name="options">What to generate it for.</param>
     /// <exception cref="ModelException">A tensor is missing or mis-shaped.</exception>
     /// <exception cref="InputException">A side is no multiple of 32, or a dump has an unknown name.</exception>
-    public static ModelProto Build(SedSizes sizes, WeightTable weights, SedGraphOptions options)
+    public static ModelProto Build(SedSizes sizes, WeightTable weights, SegmentorGraphOptions options)
     {
         if (options.Size is { } size && (size.Height % 32 != 0 || size.Width % 32 != 0 || size.Height < 32 || size.Width < 32))
         {
@@ -52,7 +49,10 @@ internal sealed class SedGraph
         var size = _options.Size;
         var image = _graph.Input(
             SegmentorTensors.Image, Float, 1, 3, size is { } h ? h.Height : "height", size is { } w ? w.Width : "width");
-        var text = _graph.Input(TextFeatures, Float, "classes", _sizes.Prompts, _sizes.EmbedDim);
+        var text = _options.Vocabulary is { } words
+            ? _graph.Constant(words.Embeddings, words.ClassIndex.Length, _sizes.Prompts, _sizes.EmbedDim)
+            : _graph.Input(SegmentorTensors.TextFeatures, Float, "classes", _sizes.Prompts, _sizes.EmbedDim);
+        _dumps.Add("network_input", () => image, Float, 1, 3, size is { } ih ? ih.Height : "network_input.height", size is { } iw ? iw.Width : "network_input.width");
         Dim height = size is { } known ? known.Height : _graph.DimOf(image, 2);
         Dim width = size is { } fixedSize ? fixedSize.Width : _graph.DimOf(image, 3);
         var maps = ConvNextTrunk.Add(
@@ -78,15 +78,21 @@ internal sealed class SedGraph
             scores = _graph.Node("ScatterND", [zeros, _graph.Unsqueeze(kept, 1), scores]);
         }
 
-        _graph.Output(
-            SegmentorTensors.SemanticScores,
-            scores,
-            Float,
-            "classes",
-            size is { } sh ? sh.Height / 4 : "mask_height",
-            size is { } sw ? sw.Width / 4 : "mask_width");
+        GraphSide rows = size is { } sh ? sh.Height / 4 : "mask_height", columns = size is { } sw ? sw.Width / 4 : "mask_width";
+        if ((_options.Outputs & SegmentorOutputs.SemanticScores) != 0)
+        {
+            _graph.Output(SegmentorTensors.SemanticScores, scores, Float, "classes", rows, columns);
+        }
+
+        if ((_options.Outputs & SegmentorOutputs.Labels) != 0)
+        {
+            var best = _graph.Node("ArgMax", [scores], ("axis", 0), ("keepdims", 0));
+            _graph.Output(
+                SegmentorTensors.Labels, _graph.Cast(best, TensorProto.Types.DataType.Uint16), TensorProto.Types.DataType.Uint16, rows, columns);
+        }
+
         return _dumps.Missing.Any()
-            ? throw new InputException($"there is no tensor '{_dumps.Missing.First()}' to dump in this SED graph")
+            ? throw new InputException($"there is no tensor '{_dumps.Missing.First()}' to dump in a SED model")
             : _graph.BuildModel();
     }
 
@@ -136,7 +142,7 @@ internal sealed class SedGraph
                 Outputs = _sizes.DecoderDims[i],
                 Guidance = _sizes.GuidanceDims[i],
                 Kernel = _sizes.BlockKernels[i],
-                Pooling = _options.Pooling,
+                Pooling = _sizes.ClassPooling,
                 Heads = _sizes.ClassAttentionHeads,
             };
             x = step.Add(x, alive, size, ImageGuidance(images[i], i), own);

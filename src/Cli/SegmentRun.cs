@@ -1,0 +1,124 @@
+using System.CommandLine;
+using OpenSegR.Realtime.Cli.Options;
+using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Render;
+using OpenSegR.Realtime.Render.Live;
+using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Text;
+
+namespace OpenSegR.Realtime.Cli;
+
+/// <summary>Source, model and words of one run, opened; runs them into sinks, with or without a window, and says what was done.</summary>
+internal sealed class SegmentRun : IDisposable
+{
+    public required SegmentOptions Options { get; init; }
+
+    public required OverlayStyle Style { get; init; }
+
+    public required PipelineOptions Pipeline { get; init; }
+
+    public SourceLease Source { get; set; } = null!;
+
+    public SegmentationModel Model { get; set; } = null!;
+
+    public TextClassifier Classifier { get; set; } = null!;
+
+    public Segmentor Segmentor { get; set; } = null!;
+
+    /// <summary>Where messages for the user go; the window's title line once there is one.</summary>
+    public Action<string> Notify { get; private set; } = Terminal.Status;
+
+    public HudMeter NewMeter() => new(Model.Manifest.Name, Model.Provider.ToString());
+
+    /// <summary>Runs to the end of the source.</summary>
+    public PipelineReport Run(SinkSet sinks, ParseResult parsed, CancellationToken cancellation) =>
+        PipelineRun.Run("segmenting", Source.Take(), Segmentor, sinks.Take(), Pipeline, Options.Run.Stats(parsed), cancellation);
+
+    /// <summary>Runs beside a window, until it is closed or the frames end. The window keeps this thread, the program's first.</summary>
+    /// <param name="sinks">Sinks besides the window.</param>
+    /// <param name="folder">Where screenshots and recordings go.</param>
+    /// <param name="fullScreen">True to begin in full screen.</param>
+    /// <param name="readsWords">True to take lines of standard input as new words.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public PipelineReport RunInWindow(
+        SinkSet sinks, string folder, bool fullScreen, bool readsWords, ParseResult parsed, CancellationToken cancellation)
+    {
+        using var session = new LiveSession(
+            Model, Segmentor, words => ModelRun.Embed(Model, words, Options.Vocabulary, parsed, cancellation), folder, Source.Info.FramesPerSecond);
+        using var window = new LiveWindow(
+            new LiveWindowOptions
+            {
+                Title = $"{Source.Info.Description} - OpenSegR.Realtime",
+                Style = Style with { Hud = true },
+                FullScreen = fullScreen,
+                Meter = NewMeter(),
+                Renderer = Options.Overlay.Renderer(parsed),
+                VocabularyText = string.Join("; ", Classifier.Vocabulary.Classes.Take(60).Select(c => c.FullName)),
+            },
+            session);
+        session.Notify = Notify = window.Notify;
+        sinks.Add(new WindowSink(window));
+        var (source, sink) = (Source.Take(), sinks.Take());
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var running = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return PipelineRun.Run("live", source, Segmentor, sink, Pipeline, Options.Run.Stats(parsed), closing.Token);
+                }
+                finally
+                {
+                    window.Close();
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (readsWords)
+        {
+            ReadWords(session, closing.Token);
+        }
+
+        try
+        {
+            window.Run(cancellation);
+        }
+        finally
+        {
+            closing.Cancel();
+        }
+
+        return running.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Prints the report and tells the exit code.</summary>
+    public int Finish(PipelineReport report, ParseResult parsed, CancellationToken cancellation)
+    {
+        Console.Out.WriteLine(Options.Run.Json(parsed) ? report.ToJson() : report.ToTable());
+        return report.Outcome == PipelineOutcome.Cancelled && cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    public void Dispose()
+    {
+        Segmentor?.Dispose();
+        Model?.Dispose();
+        Source?.Dispose();
+    }
+
+    /// <summary>Lines typed on standard input are new words, as in the window.</summary>
+    private static void ReadWords(LiveSession session, CancellationToken cancellation)
+    {
+        var reader = new Thread(() =>
+        {
+            while (!cancellation.IsCancellationRequested && Console.In.ReadLine() is { } line)
+            {
+                if (!string.IsNullOrWhiteSpace(line))
+                {
+                    session.VocabularyEntered(line);
+                }
+            }
+        })
+        { IsBackground = true, Name = "words" };
+        reader.Start();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Graph.Protos;
+using OpenSegR.Realtime.Import;
+using OpenSegR.Realtime.Models;
+using OpenSegR.Realtime.Text;
+
+namespace OpenSegR.Realtime.Inference;
+
+/// <summary>
+/// A model folder made runnable: it generates the graphs that are asked for and loads them. Sessions and encoders are independent of one
+/// another and of this object once created.
+/// </summary>
+public abstract class SegmentationNetwork
+{
+    private readonly ModelFolder _folder;
+    private readonly SessionFactory _sessions;
+    private readonly GraphCache _cache;
+
+    private protected SegmentationNetwork(ModelFolder folder, SessionFactory sessions)
+    {
+        _folder = folder;
+        _sessions = sessions;
+        Weights = new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors);
+        _cache = new GraphCache(folder.Path, folder.WeightsHash);
+    }
+
+    /// <summary>C, length of a text row.</summary>
+    public abstract int EmbedDim { get; }
+
+    /// <summary>Length of a row of token ids.</summary>
+    public abstract int TextContext { get; }
+
+    /// <summary>Tokens that the text tower knows.</summary>
+    public abstract int TextVocabulary { get; }
+
+    /// <summary>Q, queries, each of which proposes one mask; 0 for a network that scores every pixel directly and so knows no objects.</summary>
+    public abstract int Queries { get; }
+
+    /// <summary>What post-processing needs of the network.</summary>
+    public abstract SegmentorOutputs Outputs { get; }
+
+    /// <summary>Names of the intermediate tensors that <see cref="Dump"/> can return, in the order of the network.</summary>
+    public abstract IReadOnlyList<string> DumpNames { get; }
+
+    /// <summary>Identifies the text tower: its weights, and the number of heads, which the weights do not tell.</summary>
+    public string TextFingerprint => $"{_folder.WeightsHash}/{TextHeads}";
+
+    private protected WeightTable Weights { get; }
+
+    private protected abstract int TextHeads { get; }
+
+    private protected abstract int TextLayers { get; }
+
+    /// <summary>What stands before the names of the text tower's tensors.</summary>
+    private protected abstract string TextPrefix { get; }
+
+    /// <summary>P, text rows of each class that the network takes side by side; null where rows of a class compete.</summary>
+    private protected virtual int? Prompts => null;
+
+    /// <summary>Everything that its graphs depend on besides weights and options, as text.</summary>
+    private protected abstract string Sizes { get; }
+
+    /// <summary>Prepares an open model folder, which stays the caller's and is not needed after the last session was created.</summary>
+    public static SegmentationNetwork Open(ModelFolder folder, SessionFactory sessions)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.Manifest.Sed is null ? new MaftPlusModel(folder, sessions) : new SedModel(folder, sessions);
+    }
+
+    /// <summary>Throws where words were embedded for another model.</summary>
+    /// <exception cref="InputException">They were, or no class is in play.</exception>
+    public void Check(TextClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        SegmentorInputs.Check(classifier, EmbedDim, Prompts);
+    }
+
+    /// <summary>Loads the segmentor for one input size, which is faster, or for any.</summary>
+    /// <param name="size">Height and width in pixels, multiples of 32; null for any.</param>
+    /// <param name="outputs">What it shall compute.</param>
+    /// <param name="topClasses">
+    /// SED: classes that each pixel may keep alive in each decoder step (the reference's TOPK), null for all: faster with many classes.
+    /// </param>
+    /// <exception cref="InputException">A side is no multiple of 32.</exception>
+    /// <exception cref="ModelException">The model cannot be loaded.</exception>
+    public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs, int? topClasses = null)
+    {
+        var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Operators = _sessions.Operators, TopClasses = topClasses };
+        var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
+        var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
+        return new SegmentorSession(_sessions.Create(graph, _folder.Path), size, Queries, EmbedDim, outputs, Prompts);
+    }
+
+    /// <summary>Loads the text tower.</summary>
+    /// <exception cref="ModelException">The model cannot be loaded.</exception>
+    public OnnxTextEncoder CreateTextEncoder()
+    {
+        var graph = _cache.GetOrAdd(
+            "text",
+            $"{Sizes}\n{_sessions.Operators}",
+            () => TextTowerGraph.Build(Weights, TextPrefix, TextLayers, TextHeads, _sessions.Operators).ToByteArray());
+        return new OnnxTextEncoder(_sessions.Create(graph, _folder.Path), EmbedDim, TextContext, TextVocabulary, TextFingerprint);
+    }
+
+    /// <summary>Runs the segmentor once and returns intermediate tensors under the reference's names and shapes.</summary>
+    /// <param name="image">[3, height, width] RGB planes, normalised, zero where it is padding.</param>
+    /// <param name="height">A multiple of 32.</param>
+    /// <param name="width">A multiple of 32.</param>
+    /// <param name="classifier">The words.</param>
+    /// <param name="names">Names out of <see cref="DumpNames"/>.</param>
+    /// <exception cref="InputException">A side is no multiple of 32, a name is unknown, or the words were embedded for another model.</exception>
+    public IReadOnlyList<NamedTensor> Dump(
+        ReadOnlySpan<float> image, int height, int width, TextClassifier classifier, IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        Check(classifier);
+        var options = new SegmentorGraphOptions
+        {
+            Size = (height, width),
+            Outputs = SegmentorOutputs.None,
+            Operators = _sessions.Operators,
+            Dumps = names.ToImmutableSortedSet(),
+            // The reference keeps the axis of reasons with reasoning only.
+            DumpReasons = classifier.ReasonCount > 1,
+        };
+        using var session = _sessions.Create(Build(options).ToByteArray(), _folder.Path);
+        using var inputs = new SegmentorInputs(classifier, Prompts);
+        using var imageValue = OrtValue.CreateTensorValueFromMemory(image.ToArray(), [1, 3, height, width]);
+        using var runOptions = new RunOptions();
+        using var outputs = session.Run(
+            runOptions, [SegmentorTensors.Image, .. inputs.Names], [imageValue, .. inputs.Values], session.OutputNames);
+        return [.. session.OutputNames.Zip(outputs, ToNamedTensor)];
+    }
+
+    /// <summary>
+    /// Writes the segmentor as a stand-alone ONNX file of standard operators, for other runtimes; its weights go into a second file beside
+    /// it, PATH + ".data".
+    /// </summary>
+    /// <param name="path">The file to write, usually *.onnx.</param>
+    /// <param name="size">Height and width in pixels, multiples of 32; null for any.</param>
+    /// <param name="outputs">What the graph shall compute.</param>
+    /// <param name="vocabulary">Words to store in it, or null to make them inputs.</param>
+    /// <exception cref="InputException">A side is no multiple of 32, or the files cannot be written.</exception>
+    public void Export(string path, (int Height, int Width)? size, SegmentorOutputs outputs, TextClassifier? vocabulary)
+    {
+        if (vocabulary is not null)
+        {
+            Check(vocabulary);
+        }
+
+        var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Vocabulary = vocabulary };
+        OnnxExporter.Write(path, Build(options), _folder.Weights);
+    }
+
+    private protected abstract ModelProto Build(SegmentorGraphOptions options);
+
+    private static NamedTensor ToNamedTensor(string name, OrtValue value)
+    {
+        var info = value.GetTensorTypeAndShape();
+        int[] shape = [.. info.Shape.Select(side => (int)side)];
+        return info.ElementDataType == TensorElementType.UInt8
+            ? NamedTensor.From(name, value.GetTensorDataAsSpan<byte>().ToArray(), shape)
+            : NamedTensor.From(name, value.GetTensorDataAsSpan<float>().ToArray(), shape);
+    }
+}
