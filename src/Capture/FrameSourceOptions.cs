@@ -38,8 +38,11 @@ public sealed record FrameSourceOptions
     /// <summary>Longest pause between two attempts to reconnect.</summary>
     public TimeSpan ReconnectLongest { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Told one line about something that went wrong and was lived with (a skipped image, a file that ends early); may be null.</summary>
+    /// <summary>Told one line about something that went wrong and was lived with (a skipped image); may be null.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>Told one line where a file ends before the length that it claims; where null, <see cref="Warn"/> is told.</summary>
+    public Action<string>? CutOff { get; init; }
 
     /// <summary>
     /// Told one line when the state of a live source changes (lost, reconnecting, back), and null when all is well again; may be null. Called

@@ -42,6 +42,11 @@ internal static class Program
             return "no command given; 'segr --help' lists them, 'segr demo' shows what it does";
         }
 
+        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens[0] is { } unknown && !unknown.StartsWith('-'))
+        {
+            return $"there is no command '{unknown}'; 'segr --help' lists them";
+        }
+
         var path = string.Join(' ', Path(parsed.CommandResult).Reverse());
         return $"{char.ToLowerInvariant(error[0])}{error[1..]}; see '{path} --help'";
     }

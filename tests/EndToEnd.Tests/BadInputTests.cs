@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace OpenSegR.Realtime.Tests.EndToEnd;
 
 /// <summary>What users get wrong, through the command line: one clear line, exit code 2, nothing left behind.</summary>
@@ -16,6 +18,9 @@ public sealed class BadInputTests
     [InlineData("--frames", "0", "--frames")]
     [InlineData("--model", "no-such-model", "no-such-model")]
     [InlineData("--reason", "/nowhere/reason.json", "reason.json")]
+    [InlineData("--stats", "/nowhere/stats.json", "stats.json")]
+    [InlineData("--annotations", "/nowhere/lines.jsonl", "lines.jsonl")]
+    [InlineData("--top-classes", "0", "--top-classes")]
     public void Bad_options_are_named(string option, string value, string mustName)
     {
         using var scratch = new Scratch();
@@ -72,6 +77,38 @@ public sealed class BadInputTests
         Segr.AssertRefused("weights.safetensors", "video", Source, "--model", scratch.Folder, "--vocab", "ball", "--out", scratch["out.mp4"]);
         Assert.False(File.Exists(scratch["out.mp4"]));
     }
+
+    [Fact]
+    public void Hostile_and_unusable_checkpoints_are_named_and_nothing_is_written()
+    {
+        using var scratch = new Scratch();
+        // pickle.dumps of an object whose __reduce__ is (os.system, ("touch FILE",)).
+        File.WriteAllText(scratch["evil.pth"], $"cposix\nsystem\n(Vtouch {scratch["ran"]}\ntR.");
+        File.WriteAllBytes(scratch["absurd.safetensors"], Header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1099511627776,1099511627776],\"data_offsets\":[0,4]}}"));
+        using (var bomb = new ZipArchive(File.Create(scratch["bomb.pth"]), ZipArchiveMode.Create))
+        using (var pickle = bomb.CreateEntry("archive/data.pkl").Open())
+        {
+            var block = new byte[1 << 20];
+            Array.Fill(block, (byte)'(');
+            for (var i = 0; i < 100; i++)
+            {
+                pickle.Write(block);
+            }
+        }
+
+        var before = Directory.GetFiles(scratch.Folder).Order().ToArray();
+        Segr.AssertRefused("system", "import", scratch["evil.pth"], "--out", scratch["model"]);
+        Segr.AssertRefused("absurd.safetensors", "import", scratch["absurd.safetensors"], "--out", scratch["model"]);
+        Segr.AssertRefused("bomb.pth", "import", scratch["bomb.pth"], "--out", scratch["model"]);
+        Segr.AssertRefused("does not exist", "import", scratch["missing.pth"], "--out", scratch["model"]);
+        Segr.AssertRefused("no camera", "live", "camera:99", "--vocab", "ball", "--no-window");
+        Segr.AssertRefused("'swim'", "swim");
+        Segr.AssertRefused("nowhere", "image", scratch["evil.pth"], "--vocab", "ball", "--dump", "/nowhere/out.safetensors");
+        Assert.Equal(before, Directory.GetFileSystemEntries(scratch.Folder).Order());
+    }
+
+    private static byte[] Header(string json) =>
+        [.. BitConverter.GetBytes((long)json.Length), .. System.Text.Encoding.ASCII.GetBytes(json), 0, 0, 0, 0];
 
     [Fact]
     public void A_vocabulary_of_ten_thousand_classes_works_or_names_its_limit()

@@ -31,6 +31,19 @@ public sealed class VideoTests
     }
 
     [Fact]
+    public void A_video_that_ends_early_is_finished_and_said_to_be_cut_off()
+    {
+        using var scratch = new Scratch();
+        var input = Videos.Make(scratch["in.mp4"], 120);
+        var bytes = File.ReadAllBytes(input);
+        File.WriteAllBytes(scratch["cut.mp4"], bytes[..(bytes.Length * 6 / 10)]);
+
+        Segr.AssertRefused("ends early", "video", scratch["cut.mp4"], "--vocab", Words, "--size", "96x64", "--out", scratch["out.mp4"]);
+        Assert.InRange(Videos.Probe(scratch["out.mp4"]).Frames, 10, 110);
+        Assert.Equal(["cut.mp4", "in.mp4", "out.mp4"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task An_interrupted_run_leaves_a_playable_file()
     {
         using var scratch = new Scratch();

@@ -6,12 +6,12 @@ namespace OpenSegR.Realtime.Capture;
 
 /// <summary>
 /// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied). Sound is
-/// ignored. A file that is damaged or cut off delivers what can be decoded, then ends with a warning.
+/// ignored. A file that is damaged or cut off delivers what can be decoded, and then it is told that it ends early.
 /// </summary>
 public sealed class VideoFileSource : IFrameSource
 {
     private readonly FrameReader _reader;
-    private readonly Action<string>? _warn;
+    private readonly Action<string>? _cutOff;
     private Frame? _first;
     private long _index;
     private long _lastUs = -1;
@@ -30,7 +30,7 @@ public sealed class VideoFileSource : IFrameSource
     private VideoFileSource(FrameReader reader, string place, string description, FrameSourceOptions? options)
     {
         _reader = reader;
-        _warn = options?.Warn;
+        _cutOff = options?.CutOff ?? options?.Warn;
         try
         {
             if (!_reader.Capture.IsOpened())
@@ -108,7 +108,7 @@ public sealed class VideoFileSource : IFrameSource
         }
         else if (!TryDecode(pool, out frame))
         {
-            WarnIfCutOff();
+            TellIfCutOff();
             return FrameRead.EndOfStream;
         }
 
@@ -157,14 +157,14 @@ public sealed class VideoFileSource : IFrameSource
         return us > _lastUs ? us : _lastUs + (long)Math.Round(1e6 / Info.FramesPerSecond);
     }
 
-    private void WarnIfCutOff()
+    private void TellIfCutOff()
     {
         // Containers of variable rate claim more frames than there are, so it is the time that tells.
         var claimed = Info.FrameCount is { } count ? count / Info.FramesPerSecond : 0;
         var seen = (_lastUs / 1e6) + (1 / Info.FramesPerSecond);
         if (_index < Info.FrameCount && seen < claimed - Math.Max(0.5, 0.02 * claimed))
         {
-            _warn?.Invoke(string.Create(
+            _cutOff?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
                 $"'{Info.Description}' ends early: {_index} frames ({seen:0.0} s) could be decoded of {Info.FrameCount} ({claimed:0.0} s) that it claims to have"));
         }

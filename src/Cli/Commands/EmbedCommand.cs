@@ -26,6 +26,9 @@ internal static class EmbedCommand
                 throw new InputException("--sentences FILE and --dump FILE go together: the first names what to embed, the second where the features go");
             }
 
+            OutputFile.Checked(parsed.GetValue(dump));
+            OutputFile.Checked(parsed.GetValue(output));
+
             // Input that is wrong is said before the model is loaded.
             var lines = file is null ? null : SentenceEmbedder.Read(file);
             using var opened = ModelRun.Open(model, parsed, cancellation);

@@ -19,11 +19,11 @@ internal static class ExportCommand
         command.SetAction((parsed, cancellation) =>
         {
             var size = model.Size(parsed);
+            var path = OutputFile.Checked(parsed.GetRequiredValue(onnx))!;
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var words = vocabulary.Vocabulary(parsed) is null && vocabulary.TextClassifier(parsed) is null
                 ? null : ModelRun.Embed(opened, vocabulary, parsed, null, cancellation);
             var outputs = opened.Network.Outputs | (parsed.GetValue(labels) ? SegmentorOutputs.Labels : 0);
-            var path = parsed.GetRequiredValue(onnx);
             opened.Network.Export(path, size is { } s ? (s.Height, s.Width) : null, outputs, words);
             Console.Out.WriteLine(
                 $"{opened.Manifest.Name} written to {path} and {path}.data, {(size is { } known ? $"{known.Width}x{known.Height}" : "any size")}, "

@@ -40,12 +40,12 @@ internal static class ImageCommand
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetRequiredValue(input);
+            var dumpPath = OutputFile.Checked(parsed.GetValue(dump));
             var inputs = model.Segmentor(parsed);
             var style = overlay.Style(parsed);
             using var frame = PictureFile.Read(path, FramePool.Shared);
             using var opened = ModelRun.Open(model, parsed, cancellation);
             var classifier = ModelRun.Embed(opened, vocabulary, parsed, DefaultWords.Of(opened.Manifest), cancellation);
-            var dumpPath = parsed.GetValue(dump);
             using var segmentor = opened.CreateSegmentor(classifier, inputs with
             {
                 NativeSize = inputs.InputSize is null && dumpPath is not null,

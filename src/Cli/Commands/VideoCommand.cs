@@ -22,7 +22,9 @@ internal static class VideoCommand
         command.SetAction((parsed, cancellation) =>
         {
             var spec = parsed.GetRequiredValue(input);
-            using var run = options.Open(spec, new FrameSourceOptions { Warn = Terminal.Warn }, parsed, cancellation);
+            string? cutOff = null;
+            var sourceOptions = new FrameSourceOptions { Warn = Terminal.Warn, CutOff = line => cutOff = line };
+            using var run = options.Open(spec, sourceOptions, parsed, cancellation);
             var path = OutputPath(spec, parsed.GetValue(output));
             using var sinks = new SinkSet();
             if (path is not null)
@@ -40,7 +42,8 @@ internal static class VideoCommand
                 Terminal.Status($"written to {path}");
             }
 
-            return Task.FromResult(exitCode);
+            // What there was of a damaged file is segmented and finished, but whoever asked for the whole of it must learn that it is not.
+            return cutOff is null ? Task.FromResult(exitCode) : throw new InputException($"{cutOff}; the output ends there");
         });
         return command;
     }

@@ -45,6 +45,7 @@ internal sealed class RunOptions
     {
         var every = parsed.GetValue(_every);
         var frames = parsed.GetValue(_frames);
+        OutputFile.Checked(Stats(parsed));
         return new PipelineOptions
         {
             Sync = Enum.Parse<SyncMode>(parsed.GetValue(_sync)!, ignoreCase: true),
