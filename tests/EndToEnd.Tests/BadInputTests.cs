@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace OpenSegR.Realtime.Tests.EndToEnd;
 
@@ -82,8 +83,10 @@ public sealed class BadInputTests
     public void Hostile_and_unusable_checkpoints_are_named_and_nothing_is_written()
     {
         using var scratch = new Scratch();
-        // pickle.dumps of an object whose __reduce__ is (os.system, ("touch FILE",)).
-        File.WriteAllText(scratch["evil.pth"], $"cposix\nsystem\n(Vtouch {scratch["ran"]}\ntR.");
+        // A pickle of protocol 2 that calls os.system("touch FILE").
+        var call = Encoding.ASCII.GetBytes($"touch {scratch["ran"]}");
+        File.WriteAllBytes(scratch["evil.pth"],
+            [0x80, 2, .. "cposix\nsystem\n"u8, (byte)'X', .. BitConverter.GetBytes(call.Length), .. call, 0x85, (byte)'R', (byte)'.']);
         File.WriteAllBytes(scratch["absurd.safetensors"], Header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1099511627776,1099511627776],\"data_offsets\":[0,4]}}"));
         using (var bomb = new ZipArchive(File.Create(scratch["bomb.pth"]), ZipArchiveMode.Create))
         using (var pickle = bomb.CreateEntry("archive/data.pkl").Open())
@@ -108,7 +111,7 @@ public sealed class BadInputTests
     }
 
     private static byte[] Header(string json) =>
-        [.. BitConverter.GetBytes((long)json.Length), .. System.Text.Encoding.ASCII.GetBytes(json), 0, 0, 0, 0];
+        [.. BitConverter.GetBytes((long)json.Length), .. Encoding.ASCII.GetBytes(json), 0, 0, 0, 0];
 
     [Fact]
     public void A_vocabulary_of_ten_thousand_classes_works_or_names_its_limit()

@@ -58,10 +58,9 @@ public sealed class MaftPlusParityTests
 
         Assert.Equal(golden.GraphTensors.Order(), session.OutputNames.Order());
         var actual = session.OutputNames.Zip(outputs).ToDictionary();
-        var undecided = UndecidedQueries(golden, actual["pred_masks"].GetTensorDataAsSpan<float>());
         foreach (var (name, value) in actual)
         {
-            Compare(golden, name, value, undecided);
+            Compare(golden, name, value);
         }
     }
 
@@ -82,51 +81,14 @@ public sealed class MaftPlusParityTests
         }
     }
 
-    // Decoder pooling takes the pixels whose mask logit is above zero. One logit of the reference data is 1e-5 away from zero, nearer than
-    // fp32 can tell (5e-4 is allowed), and decides whether its pixel counts. At most one query may have such a pixel fall on the other side;
-    // the void probability of that query is then not comparable.
-    private static HashSet<int> UndecidedQueries(GoldenCase golden, ReadOnlySpan<float> masks)
-    {
-        var expected = golden.File.ReadFloats("pred_masks");
-        var pixels = expected.Length / golden.File["pred_masks"].Shape[1];
-        HashSet<int> queries = [];
-        for (var i = 0; i < expected.Length; i++)
-        {
-            if (expected[i] > 0 != masks[i] > 0)
-            {
-                Assert.InRange(Math.Abs(expected[i]), 0, 2e-5);
-                Assert.True(queries.Add(i / pixels) && queries.Count == 1, "more than one decision differs");
-            }
-        }
-
-        return queries;
-    }
-
-    private static void Compare(GoldenCase golden, string name, OrtValue value, HashSet<int> undecided)
+    private static void Compare(GoldenCase golden, string name, OrtValue value)
     {
         var info = value.GetTensorTypeAndShape();
         Assert.Equal(golden.File[name].Shape.Select(side => (long)side), info.Shape);
         var expected = golden.File.ReadFloats(name);
-        double worst;
-        if (info.ElementDataType == TensorElementType.UInt8)
-        {
-            worst = Difference.Largest(expected, Array.ConvertAll(value.GetTensorDataAsSpan<byte>().ToArray(), x => (float)x));
-        }
-        else
-        {
-            var actual = value.GetTensorDataAsSpan<float>().ToArray();
-            if (name is "pred_logits" or "mask_cls")
-            {
-                var row = expected.Length / golden.File["pred_masks"].Shape[1];
-                foreach (var query in undecided)
-                {
-                    expected.AsSpan(query * row, row).CopyTo(actual.AsSpan(query * row));
-                }
-            }
-
-            worst = Difference.Largest(expected, actual);
-        }
-
+        var worst = info.ElementDataType == TensorElementType.UInt8
+            ? Difference.Largest(expected, Array.ConvertAll(value.GetTensorDataAsSpan<byte>().ToArray(), x => (float)x))
+            : Difference.Largest(expected, value.GetTensorDataAsSpan<float>());
         Assert.True(worst <= GoldenTolerance.Of(name), $"{name} is off by {worst:E2}, {GoldenTolerance.Of(name):E0} is allowed");
     }
 }
