@@ -59,36 +59,44 @@ internal sealed class SegmentRun : IDisposable
             session);
         session.Notify = Notify = window.Notify;
         sinks.Add(new WindowSink(window));
-        var (source, sink) = (Source.Take(), sinks.Take());
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var running = Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    return PipelineRun.Run("live", source, Segmentor, sink, Pipeline, Options.Run.Stats(parsed), closing.Token);
-                }
-                finally
-                {
-                    window.Close();
-                }
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (readsWords)
+        Task<PipelineReport>? running = null;
+        void Start()
         {
-            ReadWords(session, closing.Token);
+            var (source, sink) = (Source.Take(), sinks.Take());
+            running = Task.Factory.StartNew(
+                () =>
+                {
+                    try
+                    {
+                        return PipelineRun.Run("live", source, Segmentor, sink, Pipeline, Options.Run.Stats(parsed), closing.Token);
+                    }
+                    finally
+                    {
+                        window.Close();
+                    }
+                },
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (readsWords)
+            {
+                ReadWords(session, closing.Token);
+            }
         }
 
         try
         {
-            window.Run(cancellation);
+            window.Run(Start, cancellation);
         }
-        finally
+        catch
         {
+            // The pipeline uses what is disposed next; its own end matters less than what happened to the window.
             closing.Cancel();
+            running?.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            throw;
         }
 
-        return running.GetAwaiter().GetResult();
+        closing.Cancel();
+        return running!.GetAwaiter().GetResult();
     }
 
     /// <summary>Prints the report and tells the exit code.</summary>

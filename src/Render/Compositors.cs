@@ -9,9 +9,8 @@ public static class Compositors
     /// <param name="kind">Which one.</param>
     /// <param name="options">How an OpenGL one works, or null for the defaults.</param>
     /// <param name="report">Told, in one line, why there is no OpenGL where it was tried; null for nobody.</param>
-    /// <exception cref="SegrException">
-    /// <paramref name="kind"/> is <see cref="CompositorKind.OpenGl"/> and there is none, or a shader does not compile.
-    /// </exception>
+    /// <exception cref="InputException"><paramref name="kind"/> is <see cref="CompositorKind.OpenGl"/> and there is none.</exception>
+    /// <exception cref="SegrException">A shader does not compile.</exception>
     public static ICompositor Create(CompositorKind kind = CompositorKind.Auto, GlCompositorOptions? options = null, Action<string>? report = null)
     {
         if (kind != CompositorKind.Cpu)

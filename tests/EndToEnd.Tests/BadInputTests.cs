@@ -110,6 +110,25 @@ public sealed class BadInputTests
         Assert.Equal(before, Directory.GetFileSystemEntries(scratch.Folder).Order());
     }
 
+    [Fact]
+    public void Drawing_by_opengl_where_there_is_none_is_refused_and_left_to_the_cpu_otherwise()
+    {
+        using var scratch = new Scratch();
+        // Where EGL finds no vendor's library it gives no context; "env" sets that for the program alone.
+        string[] hidden = ["__EGL_VENDOR_LIBRARY_FILENAMES=/nowhere.json", "DISPLAY=", "WAYLAND_DISPLAY=", $"SEGR_CACHE={scratch["cache"]}", Segr.Program];
+        string[] video = ["video", Source, "--vocab", "ball", "--out", scratch["out.mp4"]];
+        Assert.Equal(0, Segr.RunProgram("env", null, [.. hidden, .. video]).ExitCode);
+        File.Delete(scratch["out.mp4"]);
+
+        foreach (var (option, problem) in new[] { ("--renderer=gl", "no OpenGL"), ("--window", "no window") })
+        {
+            var outcome = Segr.RunProgram("env", null, [.. hidden, .. video, option]);
+            Assert.Equal(2, outcome.ExitCode);
+            Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+            Assert.False(File.Exists(scratch["out.mp4"]));
+        }
+    }
+
     private static byte[] Header(string json) =>
         [.. BitConverter.GetBytes((long)json.Length), .. Encoding.ASCII.GetBytes(json), 0, 0, 0, 0];
 

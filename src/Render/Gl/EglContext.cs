@@ -39,11 +39,11 @@ public sealed unsafe class EglContext : IGLContext
     public bool IsCurrent => _context != 0 && Egl.GetCurrentContext() == _context;
 
     /// <summary>Creates a context.</summary>
-    /// <exception cref="SegrException">No OpenGL is to be had; the message says what was tried.</exception>
+    /// <exception cref="InputException">No OpenGL is to be had; the message says what was tried.</exception>
     public static EglContext Create() => Create(preferEs: false);
 
     /// <summary>Creates a context, OpenGL ES first if <paramref name="preferEs"/> is set.</summary>
-    /// <exception cref="SegrException">No OpenGL is to be had; the message says what was tried.</exception>
+    /// <exception cref="InputException">No OpenGL is to be had; the message says what was tried.</exception>
     internal static EglContext Create(bool preferEs)
     {
         var tried = new List<string>();
@@ -69,10 +69,10 @@ public sealed unsafe class EglContext : IGLContext
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new SegrException("no OpenGL: libEGL.so.1 cannot be loaded (install libegl1 and libgl1-mesa-dri)", e);
+            throw new InputException("no OpenGL: libEGL.so.1 cannot be loaded (install libegl1 and libgl1-mesa-dri)", e);
         }
 
-        throw new SegrException($"no OpenGL: EGL gives no context ({string.Join("; ", tried)})");
+        throw new InputException($"no OpenGL: EGL gives no context ({string.Join("; ", tried)})");
     }
 
     /// <inheritdoc/>

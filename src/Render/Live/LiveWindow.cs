@@ -4,7 +4,7 @@ using OpenSegR.Realtime.Segmentation;
 namespace OpenSegR.Realtime.Render.Live;
 
 /// <summary>
-/// A window that shows the newest frame with its masks. <see cref="Run"/> holds one thread, the program's first where the platform wants
+/// A window that shows the newest frame with its masks. <see cref="Run(CancellationToken)"/> holds one thread, the program's first where the platform wants
 /// that; <see cref="Present"/>, <see cref="Notify"/> and <see cref="Close"/> may be called from any.
 /// </summary>
 /// <remarks>Between two frames the window sleeps; it draws when a frame came, a key was pressed or the pointer moved.</remarks>
@@ -23,7 +23,7 @@ public sealed class LiveWindow : IDisposable
     private volatile bool _closeRequested;
     private volatile bool _isClosed;
 
-    /// <summary>Prepares a window; it appears with <see cref="Run"/>.</summary>
+    /// <summary>Prepares a window; it appears with <see cref="Run(CancellationToken)"/>.</summary>
     /// <param name="options">How it begins, or null for the defaults.</param>
     /// <param name="events">Receives what the user asks for, or null.</param>
     public LiveWindow(LiveWindowOptions? options = null, ILiveWindowEvents? events = null)
@@ -49,13 +49,20 @@ public sealed class LiveWindow : IDisposable
 
     /// <summary>Shows the window until it is closed.</summary>
     /// <param name="cancellationToken">Closes it.</param>
-    /// <exception cref="SegrException">There is no display or no OpenGL 3.3; the message says so.</exception>
-    public void Run(CancellationToken cancellationToken = default)
+    /// <exception cref="InputException">There is no display or no OpenGL 3.3; the message says so.</exception>
+    public void Run(CancellationToken cancellationToken = default) => Run(null, cancellationToken);
+
+    /// <summary>Shows the window until it is closed.</summary>
+    /// <param name="opened">Called once the window is there, so that nothing need be begun in vain; may be null.</param>
+    /// <param name="cancellationToken">Closes it.</param>
+    /// <exception cref="InputException">There is no display or no OpenGL 3.3; the message says so.</exception>
+    public void Run(Action? opened, CancellationToken cancellationToken)
     {
         try
         {
             using var registration = cancellationToken.Register(Close);
             using var loop = new LiveWindowLoop(this, _options, _events);
+            opened?.Invoke();
             while (!_closeRequested && loop.Step())
             {
                 _isPaused = loop.Controller.IsPaused;
@@ -107,14 +114,14 @@ public sealed class LiveWindow : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Asks the window to close; <see cref="Run"/> returns soon.</summary>
+    /// <summary>Asks the window to close; <see cref="Run(CancellationToken)"/> returns soon.</summary>
     public void Close()
     {
         _closeRequested = true;
         _wake.Set();
     }
 
-    /// <summary>Frees what the window holds. <see cref="Run"/> has returned, or was never called, and nobody presents.</summary>
+    /// <summary>Frees what the window holds. <see cref="Run(CancellationToken)"/> has returned, or was never called, and nobody presents.</summary>
     public void Dispose()
     {
         Close();

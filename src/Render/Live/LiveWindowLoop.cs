@@ -196,7 +196,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 #pragma warning restore CA1031
         {
             window?.Dispose();
-            throw new SegrException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3?", e);
+            throw new InputException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3?", e);
         }
     }
 
