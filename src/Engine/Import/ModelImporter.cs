@@ -39,9 +39,14 @@ public static class ModelImporter
             sed = sed with { ClassPooling = options.ClassPooling ?? sed.ClassPooling, InputSide = options.InputSide ?? sed.InputSide };
             model = model with { Sed = sed };
             SizeRules.Check(null, sed, checkpointPath);
-            if (options.ClassPooling is null || options.InputSide is null)
+            if (options.InputSide is null)
             {
-                assumptions.Add($"input {sed.InputSide}x{sed.InputSide} and class pooling {sed.ClassPooling}, as the reference evaluates");
+                assumptions.Add($"an input of {sed.InputSide}x{sed.InputSide}, the reference's");
+            }
+
+            if (options.ClassPooling is null)
+            {
+                assumptions.Add($"class pooling {sed.ClassPooling}, as the reference evaluates");
             }
         }
 
