@@ -37,11 +37,10 @@ public static class PictureFile
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentException.ThrowIfNullOrEmpty(path);
         ImageFile.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var image = FrameMat.Over(frame);
         byte[] content;
         try
         {
-            Cv2.ImEncode(Path.GetExtension(path), image, out content);
+            content = Encode(frame, Path.GetExtension(path));
         }
         catch (OpenCVException e)
         {
@@ -49,5 +48,17 @@ public static class PictureFile
         }
 
         ImageFile.Write(path, content);
+    }
+
+    /// <summary>Encodes a picture as a file's content.</summary>
+    /// <param name="frame">The picture, in <see cref="PixelFormat.Bgr24"/>.</param>
+    /// <param name="extension">The format: ".png", ".jpg".</param>
+    /// <exception cref="OpenCVException">The format is unknown.</exception>
+    public static byte[] Encode(Frame frame, string extension)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        using var image = FrameMat.Over(frame);
+        Cv2.ImEncode(extension, image, out var content);
+        return content;
     }
 }

@@ -52,16 +52,28 @@ internal static class ModelRun
     }
 
     public static TextClassifier Embed(
-        SegmentationModel model, Vocabulary vocabulary, VocabularyOptions options, ParseResult parsed, CancellationToken cancellation)
+        SegmentationModel model, Vocabulary vocabulary, VocabularyOptions options, ParseResult parsed, CancellationToken cancellation) =>
+        Embed(model, vocabulary, options, parsed, Reasons(options, parsed), Terminal.Warn, cancellation);
+
+    /// <summary>The classifier for given words and given reasoning, the rest as the options ask.</summary>
+    public static TextClassifier Embed(
+        SegmentationModel model, Vocabulary vocabulary, VocabularyOptions options, ParseResult parsed, ReasonSet? reasons, Action<string>? warn,
+        CancellationToken cancellation)
     {
         using var progress = new ProgressReport("embedding words", null, "sentences");
         return model.Embed(
-            vocabulary, TextOptions(model, options, parsed), options.UseCache(parsed) ? SegmentationModel.DefaultCache(Terminal.Warn) : null,
-            new EmbeddingReport(progress), Terminal.Warn, cancellation);
+            vocabulary, TextOptions(model, options, parsed, reasons), options.UseCache(parsed) ? SegmentationModel.DefaultCache(Terminal.Warn) : null,
+            new EmbeddingReport(progress), warn, cancellation);
     }
 
     /// <summary>Templates and reasoning that the options ask for.</summary>
-    public static TextClassifierOptions TextOptions(SegmentationModel model, VocabularyOptions options, ParseResult parsed)
+    public static TextClassifierOptions TextOptions(SegmentationModel model, VocabularyOptions options, ParseResult parsed) =>
+        TextOptions(model, options, parsed, Reasons(options, parsed));
+
+    private static ReasonSet? Reasons(VocabularyOptions options, ParseResult parsed) =>
+        options.Reason(parsed) is { } reason ? ReasonFile.Read(reason, Terminal.Warn) : null;
+
+    private static TextClassifierOptions TextOptions(SegmentationModel model, VocabularyOptions options, ParseResult parsed, ReasonSet? reasons)
     {
         var text = model.DefaultTextOptions with { ReasonCount = options.Reasons(parsed) };
         if (options.Templates(parsed) is { } templates)
@@ -69,9 +81,9 @@ internal static class ModelRun
             text = text with { Templates = PromptTemplates.Named(templates) };
         }
 
-        return options.Reason(parsed) is not { } reason ? text : text with
+        return reasons is null ? text : text with
         {
-            Reasons = ReasonFile.Read(reason, Terminal.Warn),
+            Reasons = reasons,
             Ensemble = options.Ensemble(parsed) == "reference" ? TextEnsemble.Reference : TextEnsemble.PerReason,
         };
     }

@@ -26,6 +26,10 @@ public static class AppPaths
     /// <exception cref="SegrException">There is none.</exception>
     public static string ModelsFolder => Lookup.Folder("models");
 
+    /// <summary>The folder of data that comes with the program, such as the class lists of benchmarks.</summary>
+    /// <exception cref="SegrException">There is none.</exception>
+    public static string DataFolder => Lookup.Folder("data");
+
     /// <summary>CLIP's byte-pair merges as plain text.</summary>
     /// <exception cref="SegrException">The file is missing.</exception>
     public static string ClipMerges => Lookup.DataFile("clip-merges.txt");

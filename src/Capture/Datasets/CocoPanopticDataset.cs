@@ -11,7 +11,7 @@ namespace OpenSegR.Realtime.Capture.Datasets;
 /// </summary>
 internal sealed class CocoPanopticDataset : ILabelledDataset
 {
-    private const long LargestJson = 1L << 30;
+    private readonly string _json;
     private readonly string _photoFolder;
     private readonly string _mapFolder;
     private readonly List<Item> _items = [];
@@ -26,25 +26,16 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
     public CocoPanopticDataset(string json, string photoFolder, string mapFolder, Vocabulary? vocabulary)
     {
         Name = $"coco-panoptic:{json}";
+        _json = json;
         _photoFolder = photoFolder;
         _mapFolder = mapFolder;
-        try
+        Vocabulary? own = null;
+        DatasetJson.Read(json, "a COCO panoptic annotation file", root =>
         {
-            if (new FileInfo(json).Length > LargestJson)
-            {
-                throw new InputException($"'{json}' is larger than {LargestJson >> 20} MB, too large for an annotation file");
-            }
-
-            using var stream = File.OpenRead(json);
-            using var document = JsonDocument.Parse(stream);
-            Vocabulary = ReadCategories(document.RootElement, json, vocabulary);
-            ReadItems(document.RootElement);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
-        {
-            throw new InputException($"'{json}' is no COCO panoptic annotation file: {e.Message}", e);
-        }
-
+            own = ReadCategories(root, json, vocabulary);
+            ReadItems(root);
+        });
+        Vocabulary = own!;
         Ids = _items.ConvertAll(item => item.Photo);
     }
 
@@ -55,12 +46,20 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
     public Vocabulary Vocabulary { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<int, int> Categories => _classOfCategory;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Ids { get; }
 
     /// <inheritdoc/>
     public LabelledPicture Read(int index, FramePool pool)
     {
         var item = _items[index];
+        if (item.Map.Length == 0)
+        {
+            throw new InputException($"'{item.Photo}' has no annotation in '{_json}'");
+        }
+
         var frame = PictureFile.Read(Path.Combine(_photoFolder, item.Photo), pool);
         try
         {
@@ -108,7 +107,8 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
             throw new InputException($"the vocabulary has {vocabulary.Count} classes, '{json}' has {classes.Count}: give one class for each, in its order");
         }
 
-        return vocabulary ?? new Vocabulary(classes);
+        // Words say how a class is called; whether it is counted is the dataset's to say.
+        return new Vocabulary(vocabulary is null ? classes : [.. vocabulary.Classes.Select((c, i) => c with { IsThing = classes[i].IsThing })]);
     }
 
     private void ReadItems(JsonElement root)
@@ -117,7 +117,7 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
         foreach (var image in root.GetProperty("images").EnumerateArray())
         {
             photos[image.GetProperty("id").ToString()] = (
-                SafeName(image.GetProperty("file_name").GetString()),
+                DatasetJson.FileName(image.GetProperty("file_name").GetString()),
                 image.TryGetProperty("sequence", out var sequence) ? sequence.ToString() : null);
         }
 
@@ -132,15 +132,24 @@ internal sealed class CocoPanopticDataset : ILabelledDataset
                 throw new FormatException($"a segment id of '{photo}' is listed twice");
             }
 
-            _items.Add(new Item(photo, SafeName(annotation.GetProperty("file_name").GetString()), sequence, segments));
+            _items.Add(new Item(photo, DatasetJson.FileName(annotation.GetProperty("file_name").GetString()), sequence, segments));
+        }
+
+        foreach (var (photo, sequence) in photos.Values.ExceptBy(_items.Select(item => item.Photo), p => p.File))
+        {
+            _items.Add(new Item(photo, "", sequence, []));
+        }
+
+        if (_items.Count == 0)
+        {
+            throw new FormatException("it lists no image");
+        }
+
+        if (_items.Select(item => item.Photo).Distinct(StringComparer.Ordinal).Count() != _items.Count)
+        {
+            throw new FormatException("an image is annotated twice");
         }
     }
-
-    /// <summary>File names in an annotation file are somebody's text: they must stay inside the dataset's folders.</summary>
-    private static string SafeName(string? name) =>
-        string.IsNullOrEmpty(name) || Path.IsPathRooted(name) || name.Split('/', '\\').Contains("..")
-            ? throw new FormatException($"the file name '{name}' leads outside the dataset")
-            : name;
 
     private sealed record Item(string Photo, string Map, string? Sequence, PanopticSegment[] Segments);
 }

@@ -6,12 +6,19 @@ namespace OpenSegR.Realtime.Capture.Datasets;
 internal static class LabelImage
 {
     /// <summary>Reads a label map of 8 or 16 bits.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="width">Width that it must have.</param>
+    /// <param name="height">Height that it must have.</param>
+    /// <param name="vocColours">Whether labels may be written as PASCAL VOC's colours, as the original maps are.</param>
+    /// <param name="unlabelled">Value of pixels without a label: the largest that fits, 255 or 65535.</param>
     /// <exception cref="InputException">It cannot be read, has another size, or is no single-channel picture.</exception>
-    public static unsafe ushort[] ReadLabels(string path, int width, int height)
+    public static unsafe ushort[] ReadLabels(string path, int width, int height, bool vocColours, out int unlabelled)
     {
         using var image = Open(path, ImreadModes.Unchanged);
         RequireSize(path, image, width, height);
-        if (image.Channels() != 1 || image.Depth() is not (MatType.CV_8U or MatType.CV_16U))
+        unlabelled = image.Depth() == MatType.CV_16U ? ushort.MaxValue : byte.MaxValue;
+        var isColoured = vocColours && image.Channels() == 3 && image.Depth() == MatType.CV_8U;
+        if (!isColoured && (image.Channels() != 1 || image.Depth() is not (MatType.CV_8U or MatType.CV_16U)))
         {
             throw new InputException($"'{path}' is no label map: it must have one channel of 8 or 16 bits");
         }
@@ -22,7 +29,8 @@ internal static class LabelImage
             var row = (byte*)image.Data + (y * image.Step());
             for (var x = 0; x < width; x++)
             {
-                labels[(y * width) + x] = image.Depth() == MatType.CV_8U ? row[x] : ((ushort*)row)[x];
+                labels[(y * width) + x] = isColoured ? VocLabel(path, row[(3 * x) + 2], row[(3 * x) + 1], row[3 * x])
+                    : image.Depth() == MatType.CV_8U ? row[x] : ((ushort*)row)[x];
             }
         }
 
@@ -46,6 +54,23 @@ internal static class LabelImage
         }
 
         return ids;
+    }
+
+    /// <summary>
+    /// The label behind a colour of PASCAL VOC's palette, whose channels take the bits of the label in turn, highest first (VOClabelcolormap in
+    /// the VOC development kit).
+    /// </summary>
+    private static ushort VocLabel(string path, byte red, byte green, byte blue)
+    {
+        var label = 0;
+        for (int bit = 7, shift = 0; bit >= 5; bit--, shift += 3)
+        {
+            label |= ((red >> bit & 1) | ((green >> bit & 1) << 1) | ((blue >> bit & 1) << 2)) << shift;
+        }
+
+        // A label has eight bits: the channels' lower bits are never set, nor is the ninth.
+        return ((red | green | blue) & 0x1F) == 0 && label <= byte.MaxValue
+            ? (ushort)label : throw new InputException($"'{path}' has the colour ({red}, {green}, {blue}), which is none of PASCAL VOC's");
     }
 
     private static Mat Open(string path, ImreadModes mode)

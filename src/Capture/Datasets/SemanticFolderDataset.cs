@@ -9,20 +9,33 @@ internal sealed class SemanticFolderDataset : ILabelledDataset
 {
     private static readonly string[] PhotoExtensions = [".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"];
     private readonly List<(string Id, string Photo, string Labels)> _items = [];
-    private readonly int _firstLabel;
+    private readonly LabelFolder _labels;
+    private readonly bool _vocColours;
 
     /// <summary>Finds the pictures of a layout below a folder.</summary>
     /// <exception cref="InputException">A folder is missing or holds no photo.</exception>
-    public SemanticFolderDataset(SemanticLayout layout, string root, Vocabulary vocabulary)
+    /// <param name="layout">Where things lie below the folder.</param>
+    /// <param name="root">The folder.</param>
+    /// <param name="vocabulary">The classes, in the order of the labels.</param>
+    /// <param name="warn">Told what was passed over; may be null.</param>
+    public SemanticFolderDataset(SemanticLayout layout, string root, Vocabulary vocabulary, Action<string>? warn)
     {
+        if (!Directory.Exists(root))
+        {
+            throw new InputException($"there is no folder '{root}' of {layout.Name}");
+        }
+
         Vocabulary = vocabulary;
         Name = $"{layout.Name}:{root}";
         var photos = Find(root, layout.PhotoFolders, "photos");
-        var labelFolder = layout.LabelFolders.FirstOrDefault(f => Directory.Exists(Path.Combine(root, f.Path)))
+        _labels = layout.LabelFolders.FirstOrDefault(f => Directory.Exists(Path.Combine(root, f.Path)))
             ?? throw new InputException(
                 $"'{root}' is no {layout.Name} dataset: it has no folder of labels ({string.Join(" or ", layout.LabelFolders.Select(f => f.Path))})");
-        var labels = Path.Combine(root, labelFolder.Path);
-        _firstLabel = labelFolder.FirstLabel;
+        _vocColours = _labels.Path == "SegmentationClass";
+        var labels = Path.Combine(root, _labels.Path);
+        var hasAllSplits = Path.GetFileName(photos) == SemanticLayout.AllSplits;
+        var passedOver = 0;
+        var unused = Directory.EnumerateFiles(labels, "*" + layout.LabelSuffix, SearchOption.AllDirectories).ToHashSet(StringComparer.Ordinal);
         foreach (var photo in Directory.EnumerateFiles(photos, "*", SearchOption.AllDirectories)
                      .Where(p => PhotoExtensions.Contains(Path.GetExtension(p), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
@@ -34,17 +47,28 @@ internal sealed class SemanticFolderDataset : ILabelledDataset
 
             var id = name[..^layout.PhotoSuffix.Length];
             var map = Path.Combine(labels, id + layout.LabelSuffix);
-
-            // VOC's and PASCAL-Context's photo folders hold the training photos too: there a photo without labels is not of this split.
-            if (File.Exists(map) || layout.PhotoFolders.Length == 1 || photos.EndsWith("validation", StringComparison.Ordinal))
+            if (!unused.Remove(map) && hasAllSplits)
             {
-                _items.Add((id, photo, map));
+                passedOver++;
+                continue;
             }
+
+            _items.Add((id, photo, map));
         }
 
         if (_items.Count == 0)
         {
             throw new InputException($"'{root}' is no {layout.Name} dataset: no photo in '{photos}' has a label map in '{labels}'");
+        }
+
+        if (passedOver > 0)
+        {
+            warn?.Invoke($"{passedOver} photos of '{photos}' have no label map and are taken to belong to another split");
+        }
+
+        if (unused.Count > 0)
+        {
+            warn?.Invoke($"{unused.Count} label maps of '{labels}' have no photo and are not used, '{unused.Min()}' among them");
         }
 
         Ids = _items.ConvertAll(item => item.Id);
@@ -82,11 +106,23 @@ internal sealed class SemanticFolderDataset : ILabelledDataset
 
     private ushort[] Classes(string map, Frame frame)
     {
-        var labels = LabelImage.ReadLabels(map, frame.Width, frame.Height);
+        var labels = LabelImage.ReadLabels(map, frame.Width, frame.Height, _vocColours, out var unlabelled);
         for (var i = 0; i < labels.Length; i++)
         {
-            var index = labels[i] - _firstLabel;
-            labels[i] = index >= 0 && index < Vocabulary.Count ? (ushort)index : LabelledPicture.Ignored;
+            var index = labels[i] - _labels.FirstLabel;
+            if (labels[i] == unlabelled || labels[i] == _labels.Ignored || index < 0)
+            {
+                labels[i] = LabelledPicture.Ignored;
+            }
+            else if (index < Vocabulary.Count)
+            {
+                labels[i] = (ushort)index;
+            }
+            else
+            {
+                throw new InputException(
+                    $"'{map}' has the unknown label {labels[i]}: the classes are {_labels.FirstLabel} to {_labels.FirstLabel + Vocabulary.Count - 1}, {unlabelled} is not scored");
+            }
         }
 
         return labels;

@@ -63,6 +63,11 @@ public static class SynthExporter
         }
     }
 
+    /// <summary>
+    /// The frame at which a scene is shown: the seed chooses it, so that things are met anywhere on their ways.
+    /// </summary>
+    internal static long MomentOf(long seed) => (long)(SyntheticRandom.Hash((int)seed, (int)(seed >> 32), 77u) * 600);
+
     private static void Check(SynthOptions options)
     {
         if (options.Count is < 1 or > 1_000_000)
@@ -94,8 +99,7 @@ public static class SynthExporter
             var scene = new SyntheticScene(seed, options.Width, options.Height, options.Filter);
             var truth = new SyntheticFrame();
             var pixels = new byte[format.ByteCount];
-            // Single pictures are taken at a moment that the seed chooses, so that things are met anywhere on their ways.
-            var first = (long)(SyntheticRandom.Hash((int)seed, (int)(seed >> 32), 77u) * 600);
+            var first = MomentOf(seed);
             for (var k = 0; k < options.FramesPerScene && (number * options.FramesPerScene) + k < options.Count; k++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

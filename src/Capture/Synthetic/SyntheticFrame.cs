@@ -1,3 +1,4 @@
+using OpenSegR.Realtime.Evaluation;
 using OpenSegR.Realtime.Segmentation;
 using OpenSegR.Realtime.Text;
 
@@ -45,7 +46,8 @@ public sealed class SyntheticFrame
         }
     }
 
-    internal void Fill(SceneCanvas canvas, IReadOnlyList<SceneThing> things)
+    internal void Fill(
+        SceneCanvas canvas, IReadOnlyList<SceneThing> things, SegmentMotion? surroundings, ReadOnlySpan<SegmentMotion?> motions)
     {
         (Width, Height) = (canvas.Width, canvas.Height);
         if (Labels.Length != canvas.Labels.Length)
@@ -81,7 +83,10 @@ public sealed class SyntheticFrame
             {
                 var box = new PixelBox(left[id], top[id], right[id] + 1, bottom[id] + 1);
                 var thing = id >= FirstThingId ? things[id - FirstThingId].Attributes : (ThingAttributes?)null;
-                Segments.Add(new SyntheticSegment((byte)id, thing, id < FirstThingId ? (StuffKind)id : null, area[id], box));
+                Segments.Add(new SyntheticSegment((byte)id, thing, id < FirstThingId ? (StuffKind)id : null, area[id], box)
+                {
+                    Motion = id >= FirstThingId ? motions[id - FirstThingId] : surroundings,
+                });
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using OpenSegR.Realtime.Evaluation;
 using OpenSegR.Realtime.Pipeline;
 
 namespace OpenSegR.Realtime.Capture.Synthetic;
@@ -26,6 +27,7 @@ public sealed class SyntheticScene
     private readonly float _pitch;
     private readonly float _focal;
     private readonly float[] _sway = new float[10];
+    private readonly SegmentMotion?[] _motions;
     private readonly Vector3 _sun;
     private readonly Vector3 _ambient;
     private readonly float _azimuth;
@@ -48,7 +50,19 @@ public sealed class SyntheticScene
     /// <param name="filter">Compositions that the scene may contain.</param>
     /// <exception cref="InputException">A side is out of range.</exception>
     public SyntheticScene(long seed, int width, int height, CompositionFilter filter = CompositionFilter.Any)
+        : this(seed, width, height, thing => IsAllowed(thing, filter))
     {
+    }
+
+    /// <summary>Lays out a scene of things of one's choice.</summary>
+    /// <param name="seed">Any number.</param>
+    /// <param name="width">Width of the pictures, 32 to 4096 pixels.</param>
+    /// <param name="height">Height of the pictures, 32 to 4096 pixels.</param>
+    /// <param name="isAllowed">True for the things that may be there. Where it accepts next to none, others are there too.</param>
+    /// <exception cref="InputException">A side is out of range.</exception>
+    public SyntheticScene(long seed, int width, int height, Predicate<ThingAttributes> isAllowed)
+    {
+        ArgumentNullException.ThrowIfNull(isAllowed);
         if (width is < 32 or > 4096 || height is < 32 or > 4096)
         {
             throw new InputException($"a synthetic scene of {width}x{height} pixels is not supported: each side must be 32 to 4096");
@@ -68,8 +82,8 @@ public sealed class SyntheticScene
             _sway[i] = random.Next(-1f, 1f);
         }
 
-        var isStill = random.Chance(0.2f);
-        if (isStill)
+        HasStillCamera = random.Chance(0.2f);
+        if (HasStillCamera)
         {
             Array.Clear(_sway);
         }
@@ -83,7 +97,8 @@ public sealed class SyntheticScene
         _ambient = Vector3.Lerp(new Vector3(0.42f, 0.46f, 0.55f), new Vector3(0.5f, 0.46f, 0.42f), random.Next()) * random.Next(0.7f, 1.15f);
         var tint = new Vector3(random.Next(0.94f, 1.06f), 1f, random.Next(0.92f, 1.08f));
         _sensor = new SceneSensor(tint, random.Next(0f, 0.3f), random.Next(0.8f, 4.5f), random.NextBits());
-        _things = PlaceThings(ref random, filter);
+        _things = PlaceThings(ref random, isAllowed);
+        _motions = new SegmentMotion?[_things.Length];
         _poses = new ObjectPose[_things.Length];
         _order = new int[_things.Length];
         Things = [.. _things.Select(static thing => thing.Attributes)];
@@ -99,6 +114,9 @@ public sealed class SyntheticScene
 
     /// <summary>Height of the pictures.</summary>
     public int Height => _canvas.Height;
+
+    /// <summary>True where the camera does not move.</summary>
+    public bool HasStillCamera { get; }
 
     /// <summary>The things of the scene, in the order of their segment ids; not all are in view all the time.</summary>
     public IReadOnlyList<ThingAttributes> Things { get; }
@@ -131,7 +149,7 @@ public sealed class SyntheticScene
             }
         }
 
-        truth?.Fill(_canvas, _things);
+        truth?.Fill(_canvas, _things, HasStillCamera ? SegmentMotion.None : null, _motions);
     }
 
     private void Rows(bool parallel, Action<int> draw)
@@ -166,11 +184,14 @@ public sealed class SyntheticScene
             (pose.Screen, pose.Depth) = camera.Project(pose.Centre, Width, Height);
             pose.PixelsPerUnit = Height * camera.Focal * pose.Scale / MathF.Max(pose.Depth, 0.2f);
             var earlier = _things[i].At(seconds - (float)(1 / FramesPerSecond));
-            pose.ScreenVelocity = pose.Screen - before.Project(earlier.Centre, Width, Height).Screen;
+            var (earlierScreen, earlierDepth) = before.Project(earlier.Centre, Width, Height);
+            pose.ScreenVelocity = pose.Screen - earlierScreen;
+            _motions[i] = MotionOf(pose, earlierScreen, Height * before.Focal * earlier.Scale / MathF.Max(earlierDepth, 0.2f));
             if (pose.ScreenVelocity.Length() > 0.2f * Width)
             {
                 // The thing has jumped back to the start of its way.
                 pose.ScreenVelocity = Vector2.Zero;
+                _motions[i] = null;
             }
 
             PlaceShadow(ref pose, camera, light);
@@ -195,6 +216,16 @@ public sealed class SyntheticScene
                     _canvas, _things[i].Attributes, _things[i].Look, _poses[i], light, camera.ViewToWorld, (byte)(SyntheticFrame.FirstThingId + i), Shutter);
             }
         }
+    }
+
+    /// <summary>The movement of a thing as a shift and a change of size; turning on the spot is none.</summary>
+    private static SegmentMotion MotionOf(in ObjectPose pose, Vector2 earlierScreen, float earlierPixelsPerUnit)
+    {
+        var scale = earlierPixelsPerUnit / pose.PixelsPerUnit;
+        var shift = earlierScreen - (scale * pose.Screen);
+        const float nothing = 0.01f;
+        return pose.ScreenVelocity.Length() < nothing && MathF.Abs(earlierPixelsPerUnit - pose.PixelsPerUnit) < nothing
+            ? SegmentMotion.None : new SegmentMotion(scale, shift.X, shift.Y);
     }
 
     // Insertion sort: a handful of things, and no delegate to allocate.
@@ -270,7 +301,7 @@ public sealed class SyntheticScene
         return new SceneLight(Vector3.Normalize(direction), sun, _ambient, (_ambient * 0.45f) + (sun * 0.12f), exposure);
     }
 
-    private SceneThing[] PlaceThings(ref SyntheticRandom random, CompositionFilter filter)
+    private SceneThing[] PlaceThings(ref SyntheticRandom random, Predicate<ThingAttributes> isAllowed)
     {
         const float smallest = 0.2f, largest = 0.62f;
         var camera = CameraAt(0);
@@ -308,7 +339,7 @@ public sealed class SyntheticScene
                 continue;
             }
 
-            var attributes = PickAttributes(ref random, filter, size, things);
+            var attributes = PickAttributes(ref random, isAllowed, size, things);
             placed.Add((screen, apparent));
             things.Add(new SceneThing(attributes, scale, ground, 0.5f * _aspect * depth / camera.Focal, ref random));
         }
@@ -316,7 +347,8 @@ public sealed class SyntheticScene
         return [.. things];
     }
 
-    private static ThingAttributes PickAttributes(ref SyntheticRandom random, CompositionFilter filter, SizeKind size, List<SceneThing> others)
+    private static ThingAttributes PickAttributes(
+        ref SyntheticRandom random, Predicate<ThingAttributes> isAllowed, SizeKind size, List<SceneThing> others)
     {
         ThingAttributes result;
         var tries = 0;
@@ -335,7 +367,7 @@ public sealed class SyntheticScene
 
             result = new ThingAttributes(shape, colour, surface, size);
         }
-        while (!IsAllowed(result, filter) && ++tries < 4096);
+        while (!isAllowed(result) && ++tries < 4096);
         return result;
     }
 

@@ -1,3 +1,4 @@
+using OpenSegR.Realtime.Evaluation;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Capture.Synthetic;
@@ -12,4 +13,10 @@ public readonly record struct SyntheticSegment(byte Id, ThingAttributes? Thing, 
 {
     /// <summary>True for a thing, false for stuff.</summary>
     public bool IsThing => Thing is not null;
+
+    /// <summary>
+    /// Its movement since the frame before, which is a 30th of a second; null where it is more than a shift and a change of size, as that of the
+    /// surroundings under a moving camera.
+    /// </summary>
+    public SegmentMotion? Motion { get; init; }
 }

@@ -136,18 +136,7 @@ public sealed class InstanceEvaluator
                 $"a predicted mask is {detection.Width}x{detection.Height}, the true one {truth.Width}x{truth.Height}: they must have one size");
         }
 
-        long both = 0, ofDetection = 0, ofTruth = 0;
-        for (var y = 0; y < truth.Height; y++)
-        {
-            for (var x = 0; x < truth.Width; x++)
-            {
-                var d = detection[x, y];
-                var t = truth[x, y];
-                ofDetection += d ? 1 : 0;
-                ofTruth += t ? 1 : 0;
-                both += d && t ? 1 : 0;
-            }
-        }
+        long both = BinaryMask.Area(detection, truth), ofDetection = detection.Area(), ofTruth = truth.Area();
 
         // Against a crowd only the detection's own area counts: any part of the crowd may be detected.
         var union = isCrowd ? ofDetection : ofDetection + ofTruth - both;

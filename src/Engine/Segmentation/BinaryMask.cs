@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace OpenSegR.Realtime.Segmentation;
 
@@ -30,4 +32,37 @@ public sealed class BinaryMask
 
     /// <summary>True where the pixel belongs to the mask.</summary>
     public bool this[int x, int y] => _bits[(y * Width) + x];
+
+    /// <summary>Number of pixels in the mask.</summary>
+    public int Area() => Area(this, this);
+
+    /// <summary>Number of pixels in both of two masks.</summary>
+    /// <exception cref="ArgumentException">The masks are of different sizes.</exception>
+    public static int Area(BinaryMask first, BinaryMask second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Width != second.Width || first.Height != second.Height)
+        {
+            throw new ArgumentException($"masks of {first.Width}x{first.Height} and {second.Width}x{second.Height} cannot be compared", nameof(second));
+        }
+
+        ReadOnlySpan<byte> a = CollectionsMarshal.AsBytes(first._bits), b = CollectionsMarshal.AsBytes(second._bits);
+        var whole = first._bits.Length / 8;
+        var count = 0;
+        var i = 0;
+        for (; i + sizeof(ulong) <= whole; i += sizeof(ulong))
+        {
+            count += BitOperations.PopCount(MemoryMarshal.Read<ulong>(a[i..]) & MemoryMarshal.Read<ulong>(b[i..]));
+        }
+
+        for (; i < whole; i++)
+        {
+            count += BitOperations.PopCount((uint)(a[i] & b[i]));
+        }
+
+        // Bits beyond the last pixel may have any value.
+        var rest = first._bits.Length % 8;
+        return rest == 0 ? count : count + BitOperations.PopCount((uint)(a[whole] & b[whole] & ((1 << rest) - 1)));
+    }
 }
