@@ -26,9 +26,9 @@ public static class AppPaths
     /// <exception cref="SegrException">There is none.</exception>
     public static string ModelsFolder => Lookup.Folder("models");
 
-    /// <summary>The folder of data that comes with the program, such as the class lists of benchmarks.</summary>
+    /// <summary>The folder of the benchmarks' class lists.</summary>
     /// <exception cref="SegrException">There is none.</exception>
-    public static string DataFolder => Lookup.Folder("data");
+    public static string ClassListFolder => Lookup.Folder(Path.Combine("data", "classes"));
 
     /// <summary>CLIP's byte-pair merges as plain text.</summary>
     /// <exception cref="SegrException">The file is missing.</exception>

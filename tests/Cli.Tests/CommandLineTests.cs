@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("export")]
     [InlineData("embed")]
     [InlineData("reason")]
+    [InlineData("eval")]
+    [InlineData("synth")]
     [InlineData("models")]
     [InlineData("doctor")]
     [InlineData("bench")]

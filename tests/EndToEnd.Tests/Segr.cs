@@ -7,7 +7,7 @@ internal static class Segr
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    private static string Cache { get; } = Directory.CreateTempSubdirectory("segr-cache-").FullName;
+    public static string Cache { get; } = Directory.CreateTempSubdirectory("segr-cache-").FullName;
 
     public static string Program { get; } = Locate("Cli", "segr");
 

@@ -71,6 +71,7 @@ public sealed class VideoTests
         Assert.True(new FileInfo(scratch["demo.png"]).Length > 10_000);
         Assert.Contains("inference", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("class", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("with generic reasoning", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

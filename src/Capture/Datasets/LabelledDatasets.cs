@@ -96,7 +96,7 @@ public static class LabelledDatasets
     {
         var own = layout.ClassList.Length > 0
             ? ClassList(layout.ClassList)
-            : VocabularyParser.ReadFile(Path.Combine(root, "classes.txt"), options.Warn);
+            : VocabularyParser.Read(Existing(Path.Combine(root, "classes.txt")), mergeDuplicates: false, options.Warn);
         return new SemanticFolderDataset(layout, root, Fitting(options.Words, own, layout.Name), options.Warn);
     }
 
@@ -127,10 +127,14 @@ public static class LabelledDatasets
 
     // The published names ("wall-other-merged") are no words that a text tower knows; our list says the same classes in words.
     private static bool HasCocoCategories(CocoPanopticDataset dataset) =>
-        File.ReadLines(Path.Combine(AppPaths.DataFolder, "classes", "coco-panoptic-133.ids.txt")).Where(l => !l.StartsWith('#'))
+        File.ReadLines(Path.Combine(AppPaths.ClassListFolder, "coco-panoptic-133.ids.txt")).Where(l => !l.StartsWith('#'))
             .Select(l => int.Parse(l, CultureInfo.InvariantCulture)).SequenceEqual(dataset.Categories.OrderBy(c => c.Value).Select(c => c.Key));
 
-    private static Vocabulary ClassList(string name) => VocabularyParser.ReadFile(Path.Combine(AppPaths.DataFolder, "classes", name + ".txt"));
+    // Benchmarks have classes of the same name; their places in the list are what counts.
+    private static Vocabulary ClassList(string name) =>
+        VocabularyParser.Read(Existing(Path.Combine(AppPaths.ClassListFolder, name + ".txt")), mergeDuplicates: false);
+
+    private static string Existing(string path) => File.Exists(path) ? path : throw new InputException($"'{path}' is missing: it must name the classes, one a line");
 
     private static Vocabulary Fitting(Vocabulary? given, Vocabulary own, string layout) =>
         given is null ? own

@@ -20,10 +20,12 @@ public sealed class PredictionStore : IDisposable
 {
     internal const string JournalName = "predictions.jsonl";
     private const string RunName = "run.json";
+    private const string LockName = "run.lock";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly string _folder;
     private readonly ILabelledDataset _dataset;
     private readonly PngEncoder _png = new();
+    private readonly FileStream _lock;
     private readonly FileStream _journal;
     private readonly PredictionJournal _known;
 
@@ -40,31 +42,43 @@ public sealed class PredictionStore : IDisposable
         _dataset = dataset;
         ImageFile.CreateFolder(folder);
         var runPath = Path.Combine(folder, RunName);
-        if (File.Exists(runPath))
-        {
-            RequireSame(runPath, run);
-        }
-        else if (Directory.EnumerateFileSystemEntries(folder).Any(f => !f.Contains(".partial.", StringComparison.Ordinal)))
+        var isNew = !File.Exists(runPath);
+        if (isNew && Directory.EnumerateFileSystemEntries(folder).Any(f => !f.Contains(".partial.", StringComparison.Ordinal) && Path.GetFileName(f) != LockName))
         {
             throw new InputException($"'{folder}' holds other files and no '{RunName}': name a new folder for the predictions");
         }
-        else
-        {
-            ImageFile.Write(runPath, JsonSerializer.SerializeToUtf8Bytes(run, Indented));
-        }
 
-        ImageFile.CreateFolder(Path.Combine(folder, "semantic"));
-        ImageFile.CreateFolder(Path.Combine(folder, "panoptic"));
+        _lock = Lock(folder);
         try
         {
-            _journal = new FileStream(Path.Combine(folder, JournalName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            if (isNew)
+            {
+                ImageFile.Write(runPath, JsonSerializer.SerializeToUtf8Bytes(run, Indented));
+            }
+            else
+            {
+                RequireSame(runPath, run);
+            }
+
+            ImageFile.CreateFolder(Path.Combine(folder, "semantic"));
+            ImageFile.CreateFolder(Path.Combine(folder, "panoptic"));
+            _journal = new FileStream(Path.Combine(folder, JournalName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            try
+            {
+                _known = new PredictionJournal(folder);
+            }
+            catch
+            {
+                _journal.Dispose();
+                throw;
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
-            throw new InputException($"'{Path.Combine(folder, JournalName)}' cannot be written; another run may be at work in '{folder}': {e.Message}", e);
+            _lock.Dispose();
+            throw;
         }
 
-        _known = new PredictionJournal(folder);
         // What follows the last whole line is what a killed run left of its last one.
         _journal.SetLength(_known.WholeBytes);
         _journal.Seek(0, SeekOrigin.End);
@@ -163,6 +177,19 @@ public sealed class PredictionStore : IDisposable
     {
         _known.Dispose();
         _journal.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"'{folder}' cannot be used: another run is at work in it, or it cannot be written ({e.Message})", e);
+        }
     }
 
     private void RequireSame(string path, IReadOnlyDictionary<string, string> run) => DatasetJson.Read(path, "the description of a run", root =>

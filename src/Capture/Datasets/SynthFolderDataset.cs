@@ -23,10 +23,6 @@ internal sealed class SynthFolderDataset : ILabelledDataset
     {
         Name = $"synth:{root}";
         _root = root;
-        var own = VocabularyParser.ReadFile(Path.Combine(root, "classes.txt"), options.Warn);
-        Vocabulary = options.Words ?? options.Classes ?? own;
-        Classes = options.Classes ?? Vocabulary;
-        _classes = new SyntheticClasses(Classes, options.Classes is null ? options.Reasons : null);
         DatasetJson.Read(Path.Combine(root, "attributes.json"), "the list of segments that 'segr synth' writes", list =>
         {
             foreach (var picture in list.EnumerateObject())
@@ -38,6 +34,11 @@ internal sealed class SynthFolderDataset : ILabelledDataset
         DatasetJson.Read(
             Path.Combine(root, "dataset.json"), "the description that 'segr synth' writes", made => framesPerScene = made.GetProperty("framesPerScene").GetInt32());
         _framesPerScene = Math.Max(1, framesPerScene);
+
+        var own = VocabularyParser.ReadFile(Path.Combine(root, "classes.txt"), options.Warn);
+        Vocabulary = options.Words ?? options.Classes ?? own;
+        Classes = options.Classes ?? Vocabulary;
+        _classes = new SyntheticClasses(Classes, options.Classes is null ? options.Reasons : null);
 
         // Pictures without attributes are listed too, so that they are named when they are read.
         var images = Path.Combine(root, "images");

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using OpenSegR.Realtime.Pipeline;
@@ -52,11 +53,17 @@ public static class SynthExporter
 
             Directory.Move(partial, options.Out);
         }
-        catch
+        catch (Exception e)
         {
             if (Directory.Exists(partial))
             {
                 Directory.Delete(partial, recursive: true);
+            }
+
+            // What went wrong in a parallel loop comes wrapped: the first failure tells what it was.
+            if (e is AggregateException { InnerException: { } first })
+            {
+                ExceptionDispatchInfo.Throw(first);
             }
 
             throw;

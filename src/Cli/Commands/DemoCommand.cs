@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Capture.Synthetic;
+using OpenSegR.Realtime.Cli.Evaluation;
 using OpenSegR.Realtime.Cli.Options;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Render;
@@ -9,7 +10,8 @@ using OpenSegR.Realtime.Segmentation;
 namespace OpenSegR.Realtime.Cli.Commands;
 
 /// <summary>
-/// <c>segr demo</c>: the main job on what is shipped. Makes a sample video, segments it with plain words, writes demo.mp4 and demo.png.
+/// <c>segr demo</c>: the main job on what is shipped. Makes a sample video, segments it with plain words, writes demo.mp4 and demo.png, and shows
+/// what reasoning does for names that mean nothing.
 /// </summary>
 internal static class DemoCommand
 {
@@ -59,6 +61,7 @@ internal static class DemoCommand
             }
 
             Console.Out.WriteLine(report.ToTable());
+            Console.Out.WriteLine(ReasoningTable.Of(opened, parsed.GetValue(seed), cancellation));
             Console.Out.WriteLine($"written: {Path.Combine(folder, "demo.mp4")}, {Path.Combine(folder, "demo.png")}");
             return Task.FromResult(ExitCode.Done);
         });

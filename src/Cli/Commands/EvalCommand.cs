@@ -29,8 +29,8 @@ internal static class EvalCommand
             var reasons = reasonPath is null || Directory.Exists(reasonPath) ? null : ReasonFile.Read(reasonPath, Terminal.Warn);
             var dataset = LabelledDatasets.Open(options.Dataset(parsed), new LabelledDatasetOptions
             {
-                Words = vocabulary.Vocabulary(parsed) is { } words ? VocabularyParser.Read(words, Terminal.Warn) : null,
-                Classes = options.Classes(parsed) is { } classes ? VocabularyParser.Read(classes, Terminal.Warn) : null,
+                Words = vocabulary.Vocabulary(parsed) is { } words ? VocabularyParser.Read(words, mergeDuplicates: false, Terminal.Warn) : null,
+                Classes = options.Classes(parsed) is { } classes ? VocabularyParser.Read(classes, mergeDuplicates: false, Terminal.Warn) : null,
                 Reasons = reasons is { Kind: ReasonKind.Generic } ? reasons : null,
                 Protocol = options.Protocol(parsed),
                 Warn = Terminal.Warn,

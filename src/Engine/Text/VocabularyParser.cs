@@ -34,12 +34,19 @@ public static class VocabularyParser
     /// <param name="wordsOrFile">Words, or a path.</param>
     /// <param name="warn">Told one line of everything that was tolerated; may be null.</param>
     /// <exception cref="InputException">The words are empty, malformed or too many, or the file cannot be read.</exception>
-    public static Vocabulary Read(string wordsOrFile, Action<string>? warn = null)
+    public static Vocabulary Read(string wordsOrFile, Action<string>? warn = null) => Read(wordsOrFile, mergeDuplicates: true, warn);
+
+    /// <summary>As <see cref="Read(string, Action{string}?)"/>, where classes of the same first name may have to keep their places.</summary>
+    /// <param name="wordsOrFile">Words, or a path.</param>
+    /// <param name="mergeDuplicates">Whether such classes become one; false where their order is that of a dataset's labels.</param>
+    /// <param name="warn">Told one line of everything that was tolerated; may be null.</param>
+    /// <exception cref="InputException">The words are empty, malformed or too many, or the file cannot be read.</exception>
+    public static Vocabulary Read(string wordsOrFile, bool mergeDuplicates, Action<string>? warn = null)
     {
         ArgumentNullException.ThrowIfNull(wordsOrFile);
         if (File.Exists(wordsOrFile))
         {
-            return ReadFile(wordsOrFile, warn);
+            return ReadFile(wordsOrFile, mergeDuplicates, warn);
         }
 
         if (Directory.Exists(wordsOrFile))
@@ -50,17 +57,19 @@ public static class VocabularyParser
         // Words with a file's extension are nearly always a mistyped path.
         return Path.GetExtension(wordsOrFile).ToUpperInvariant() is ".TXT" or ".JSON"
             ? throw new InputException($"{What} '{wordsOrFile}' does not exist; check the path")
-            : Parse(wordsOrFile, warn);
+            : Parse(wordsOrFile, mergeDuplicates, warn);
     }
 
     /// <summary>Reads words: <c>;</c> or a line break separates classes, <c>,</c> synonyms.</summary>
     /// <param name="words">The words.</param>
     /// <param name="warn">Told one line of everything that was tolerated; may be null.</param>
     /// <exception cref="InputException">The words are empty, malformed or too many.</exception>
-    public static Vocabulary Parse(string words, Action<string>? warn = null)
+    public static Vocabulary Parse(string words, Action<string>? warn = null) => Parse(words, mergeDuplicates: true, warn);
+
+    private static Vocabulary Parse(string words, bool mergeDuplicates, Action<string>? warn)
     {
         ArgumentNullException.ThrowIfNull(words);
-        var assembler = new VocabularyAssembler(mergeDuplicates: true, warn);
+        var assembler = new VocabularyAssembler(mergeDuplicates, warn);
         var classes = words.Split([';', '\n']);
         for (var i = 0; i < classes.Length; i++)
         {
@@ -80,14 +89,16 @@ public static class VocabularyParser
     /// <param name="path">The file, in UTF-8.</param>
     /// <param name="warn">Told one line of everything that was tolerated; may be null.</param>
     /// <exception cref="InputException">The file cannot be read, is malformed, or names no class or too many.</exception>
-    public static Vocabulary ReadFile(string path, Action<string>? warn = null)
+    public static Vocabulary ReadFile(string path, Action<string>? warn = null) => ReadFile(path, mergeDuplicates: true, warn);
+
+    private static Vocabulary ReadFile(string path, bool mergeDuplicates, Action<string>? warn)
     {
         var text = UserFile.ReadText(path, What, MaxFileBytes);
         var isJson = Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
         var lines = isJson ? JsonLines(text, path) : TextLines(text);
 
         // Classes of a numbered list or a data set's JSON keep their places, which mean something to whoever made the file.
-        var assembler = new VocabularyAssembler(mergeDuplicates: !isJson && !lines.Any(line => line.IsNumbered), warn);
+        var assembler = new VocabularyAssembler(mergeDuplicates && !isJson && !lines.Any(line => line.IsNumbered), warn);
         foreach (var (words, number, _) in lines.Where(line => line.Words != PlaceholderName))
         {
             assembler.Add(words, isJson ? $"entry {number} of '{path}'" : $"line {number} of '{path}'");

@@ -90,6 +90,14 @@ public sealed class SynthExporterTests : IDisposable
     public void Impossible_counts_are_refused(int count, int framesPerScene) =>
         Assert.Throws<InputException>(() => SynthExporter.Run(Options(count, framesPerScene), null, TestContext.Current.CancellationToken));
 
+    [Fact]
+    public void An_impossible_size_is_refused_in_its_own_words()
+    {
+        var error = Assert.Throws<InputException>(() => SynthExporter.Run(Options(2) with { Width = 8 }, null, TestContext.Current.CancellationToken));
+        Assert.Contains("8x64", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder + ".partial"));
+    }
+
     private SynthOptions Options(int count, int framesPerScene = 1) =>
         new() { Out = _folder, Count = count, Seed = 21, Width = 96, Height = 64, FramesPerScene = framesPerScene };
 

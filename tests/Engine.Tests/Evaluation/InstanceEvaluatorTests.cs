@@ -1,6 +1,5 @@
 using System.Collections;
 using OpenSegR.Realtime.Evaluation;
-using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Tests.Evaluation;
@@ -59,22 +58,24 @@ public sealed class InstanceEvaluatorTests
         Assert.True(double.IsNaN(evaluator.AveragePrecision));
     }
 
-    [Fact]
-    public void Flicker_counts_changes_at_static_pixels_only()
+    [Theory]
+    [InlineData(7, 3)]
+    [InlineData(8, 8)]
+    [InlineData(13, 29)]
+    public void Areas_are_those_of_a_plain_count(int width, int height)
     {
-        var meter = new FlickerMeter();
-        using var frame = new FramePool().Rent(new FrameFormat(5, 3));
-        frame.Pixels.Fill(90);
-        meter.Add(frame, new ushort[15]);
-        var labels = new ushort[15];
-        labels[6] = 1;
-        meter.Add(frame, labels);
-        // Of the three inner pixels one changed its class.
-        Assert.Equal(1 / 3.0, meter.Rate, 12);
+        var random = new Random(width);
+        BitArray a = new(width * height), b = new(width * height);
+        for (var i = 0; i < a.Length; i++)
+        {
+            (a[i], b[i]) = (random.Next(2) == 0, random.Next(3) == 0);
+        }
 
-        frame.Pixels.Fill(120);
-        meter.Add(frame, new ushort[15]);
-        Assert.Equal(3, meter.StaticPixels);
+        // Not sets the bits beyond the last one too.
+        a.Not();
+        var (first, second) = (new BinaryMask(width, height, a), new BinaryMask(width, height, b));
+        Assert.Equal(a.Cast<bool>().Count(bit => bit), first.Area());
+        Assert.Equal(a.Cast<bool>().Zip(b.Cast<bool>()).Count(p => p.First && p.Second), BinaryMask.Area(first, second));
     }
 
     /// <summary>A 10x1 mask whose pixels from <paramref name="first"/> to <paramref name="end"/> - 1 are set.</summary>
