@@ -114,8 +114,8 @@ public sealed class EvalTests
         Segr.AssertRefused("--dataset", "eval");
         Segr.AssertRefused("LAYOUT", "eval", "--dataset", "imagenet:/tmp");
         Segr.AssertRefused("protocol", "eval", "--dataset", Scenes, "--protocol", "hard");
-        Segr.AssertRefused("--json", "eval", "--dataset", Scenes, "--json", scratch["nowhere/x.json"]);
-        Segr.AssertRefused("--report", "eval", "--dataset", Scenes, "--report", scratch.Folder);
+        Segr.AssertRefused("nowhere/x.json", "eval", "--dataset", Scenes, "--json", scratch["nowhere/x.json"]);
+        Segr.AssertRefused("is a folder", "eval", "--dataset", Scenes, "--report", scratch.Folder);
         Segr.AssertRefused("--object-threshold", "eval", "--dataset", Scenes, "--object-threshold", "2");
         Segr.AssertRefused("no folder of predictions", "eval", "--dataset", Scenes, "--predictions", scratch["nowhere"]);
         File.WriteAllText(scratch["mine.txt"], "x");

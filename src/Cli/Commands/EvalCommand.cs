@@ -48,12 +48,11 @@ internal static class EvalCommand
             else
             {
                 using var opened = ModelRun.Open(model, parsed, cancellation);
-                var size = model.Size(parsed);
                 var settings = new ModelPredictionSettings
                 {
-                    Modes = options.Modes(parsed),
+                    Modes = options.Modes(parsed, opened.Manifest),
                     Rules = options.Rules(parsed, opened.Manifest),
-                    InputSize = size is { } s ? (s.Width, s.Height) : null,
+                    Inputs = model.Segmentor(parsed),
                     Reasons = reasons,
                     ImageReasons = Directory.Exists(reasonPath) ? reasonPath : null,
                     Folder = options.Output(parsed),
@@ -137,7 +136,7 @@ internal static class EvalCommand
             ["reasons"] = $"{vocabulary.Reasons(parsed)} {vocabulary.Ensemble(parsed)}",
             ["templates"] = vocabulary.Templates(parsed) ?? model.Manifest.Templates,
             ["model"] = $"{model.Manifest.Name} {model.Manifest.Files[model.Manifest.WeightsFile].Sha256}",
-            ["input size"] = settings.InputSize?.ToString() ?? "the model's own",
+            ["input size"] = $"{settings.Inputs.InputSize?.ToString() ?? "the model's own"} {settings.Inputs.TopClasses}",
             ["modes"] = string.Join(' ', settings.Modes),
             ["thresholds"] = $"{settings.Rules.ObjectMaskThreshold} {settings.Rules.OverlapThreshold}",
         };

@@ -52,7 +52,7 @@ internal static class HtmlReport
         }
 
         page.Append("</dl></body></html>\n");
-        OutputFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
+        ResultFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
     }
 
     private static void Cards(StringBuilder page, EvaluationScores s)

@@ -12,8 +12,8 @@ internal sealed record ModelPredictionSettings
     /// <summary>Thresholds.</summary>
     public required PostprocessOptions Rules { get; init; }
 
-    /// <summary>Size of the network's input; the model's own rule where null.</summary>
-    public (int Width, int Height)? InputSize { get; init; }
+    /// <summary>How pictures are laid into the network.</summary>
+    public SegmentorOptions Inputs { get; init; } = new();
 
     /// <summary>Generic reasoning that the user gives.</summary>
     public ReasonSet? Reasons { get; init; }

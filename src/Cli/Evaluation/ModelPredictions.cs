@@ -27,7 +27,7 @@ internal sealed class ModelPredictions : IDisposable
     public ModelPredictions(SegmentationModel model, ILabelledDataset dataset, ModelPredictionSettings settings, Func<ReasonSet?, TextClassifier> embed)
     {
         _imageReasons = settings.ImageReasons;
-        _segmentor = model.CreateSegmentor(embed(settings.Reasons ?? dataset.Reasons), new SegmentorOptions { InputSize = settings.InputSize });
+        _segmentor = model.CreateSegmentor(embed(settings.Reasons ?? dataset.Reasons), settings.Inputs);
         _predictor = new SegmentorPredictor(_segmentor, settings.Rules, settings.Modes, embed);
         if (settings.Run is null)
         {

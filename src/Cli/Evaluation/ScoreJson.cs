@@ -47,7 +47,7 @@ internal static class ScoreJson
             json.WriteEndObject();
         }
 
-        OutputFile.Write(path, buffer.ToArray());
+        ResultFile.Write(path, buffer.ToArray());
     }
 
     private static void Classes(Utf8JsonWriter json, EvaluationSummary summary)

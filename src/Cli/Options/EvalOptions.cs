@@ -83,13 +83,14 @@ internal sealed class EvalOptions
 
     public string? Output(ParseResult parsed) => parsed.GetValue(_output);
 
-    public string? Json(ParseResult parsed) => Writable(parsed.GetValue(_json), "--json");
+    public string? Json(ParseResult parsed) => OutputFile.Checked(parsed.GetValue(_json));
 
-    public string? Report(ParseResult parsed) => Writable(parsed.GetValue(_report), "--report");
+    public string? Report(ParseResult parsed) => OutputFile.Checked(parsed.GetValue(_report));
 
     // Classes are always predicted: steadiness over time and the report's pictures need them.
-    public SegmentationMode[] Modes(ParseResult parsed) => parsed.GetValue(_mode) switch
+    public SegmentationMode[] Modes(ParseResult parsed, ModelManifest manifest) => parsed.GetValue(_mode) switch
     {
+        "all" when manifest.MaftPlus is null => [SegmentationMode.Semantic],
         "semantic" => [SegmentationMode.Semantic],
         "panoptic" => [SegmentationMode.Semantic, SegmentationMode.Panoptic],
         "instance" => [SegmentationMode.Semantic, SegmentationMode.Instance],
@@ -102,17 +103,6 @@ internal sealed class EvalOptions
         OverlapThreshold = Fraction(parsed, _overlapThreshold) ?? manifest.OverlapThreshold,
         MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
     };
-
-    /// <summary>Hours of work must not end in a name that cannot be written.</summary>
-    private static string? Writable(string? path, string option)
-    {
-        if (path is not null && (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))))
-        {
-            throw new InputException($"{option} '{path}' cannot be written: it is a folder, or its folder does not exist");
-        }
-
-        return path;
-    }
 
     private static float? Fraction(ParseResult parsed, Option<float?> option)
     {

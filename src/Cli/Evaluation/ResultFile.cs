@@ -1,7 +1,7 @@
 namespace OpenSegR.Realtime.Cli.Evaluation;
 
 /// <summary>Writes a result so that under its name there is a whole one or none.</summary>
-internal static class OutputFile
+internal static class ResultFile
 {
     /// <exception cref="InputException">It cannot be written.</exception>
     public static void Write(string path, byte[] content)
