@@ -28,6 +28,8 @@ internal sealed partial class GraphBuilder
     private readonly Dictionary<ConstantKey, Value> _constants = [];
     private readonly Dictionary<string, Value[]> _nodes = [];
     private readonly Stack<string> _scopes = new();
+    private readonly HashSet<string> _single = [];
+    private int _singleDepth;
     private bool _usesCustomDomain;
 
     /// <summary>Starts an empty graph over a weights file.</summary>
@@ -146,7 +148,17 @@ internal sealed partial class GraphBuilder
     public Value CustomNode(string op, ReadOnlySpan<Value> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         _usesCustomDomain = true;
-        return AddNode(op, CustomDomain, inputs, 1, attributes)[0];
+        return AddNode(op, Operators.Domain, inputs, 1, attributes)[0];
+    }
+
+    /// <summary>
+    /// Until the returned value is disposed, nodes are added that stay in float32 where the graph is made in half precision. Say why at the
+    /// place of use.
+    /// </summary>
+    public SingleScope SinglePrecision()
+    {
+        _singleDepth++;
+        return new SingleScope(() => _singleDepth--);
     }
 
     /// <summary>Prefixes the names of the nodes added until the returned value is disposed, so that profiles can be read.</summary>
@@ -163,11 +175,16 @@ internal sealed partial class GraphBuilder
     public ModelProto BuildModel()
     {
         RemoveUnused();
+        if (Operators.Half)
+        {
+            HalfPrecision.Convert(_graph, _single);
+        }
+
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "OpenSegR.Realtime", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         if (_usesCustomDomain)
         {
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = CustomDomain, Version = 1 });
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = Operators.Domain, Version = 1 });
         }
 
         return model;
@@ -268,6 +285,11 @@ internal sealed partial class GraphBuilder
         }
 
         _graph.Node.Add(node);
+        if (_singleDepth > 0)
+        {
+            _single.Add(name);
+        }
+
         return _nodes[identity] = values;
     }
 

@@ -29,7 +29,7 @@ internal static class TextTowerGraph
     /// <exception cref="ModelException">A tensor is missing.</exception>
     public static ModelProto Build(WeightTable weights, string prefix, int layers, int heads, GraphOperators operators)
     {
-        var graph = new GraphBuilder("clip-text", weights, operators);
+        var graph = new GraphBuilder("clip-text", weights, operators.WithoutHalf());
         var ids = graph.Input(TokenIds, TensorProto.Types.DataType.Int32, "texts", "length");
         var (texts, length) = (graph.DimOf(ids, 0), graph.DimOf(ids, 1));
         var position = prefix + "positional_embedding";

@@ -66,6 +66,23 @@ public static class CustomOperatorLibrary
         return graph.Build();
     }
 
+    /// <summary>A small model of the operators that graphs for the CUDA provider use.</summary>
+    internal static byte[] GpuTrialModel()
+    {
+        const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
+        var graph = new GraphBuilder("trial", WeightTable.None, new GraphOperators(Custom: true, Target: GraphTarget.Cuda));
+        var pixels = graph.Input("pixels", Float, 1, "h", "w", 4);
+        var four = graph.Constant([1f, 1f, 1f, 1f], 4);
+        var normalised = graph.CustomNode("DepthwiseConv7x7LayerNorm", [pixels, graph.Constant(new float[4 * 49], 4, 1, 7, 7), four, four, four]);
+        var heard = graph.CustomNode(
+            "MSDeformAttnFused",
+            [graph.Reshape(normalised, 1, Dim.Infer, 4), graph.Constant([1L, 1L], 1, 2), graph.Input("raw", Float, 1, "queries", 3)],
+            ("num_heads", 1),
+            ("num_points", 1));
+        graph.Output("y", heard, Float, 1, "queries", 4);
+        return graph.Build();
+    }
+
     internal static string FirstLine(string message) => message.AsSpan().Trim().IndexOfAny('\r', '\n') is var end and >= 0
         ? message.Trim()[..end]
         : message.Trim();

@@ -16,11 +16,17 @@ public sealed record InferenceSettings
     /// </summary>
     public bool CustomOperators { get; init; } = true;
 
-    /// <summary>How far large products may be rounded on the CPU. Anything but fp32 trades agreement with the reference for speed.</summary>
+    /// <summary>
+    /// How far large products may be rounded: bf16 and int8 on the CPU, fp16 on a GPU. Anything but fp32 trades agreement with the reference
+    /// for speed; what the provider does not have is computed in fp32, and that is told.
+    /// </summary>
     public ProductPrecision Precision { get; init; } = ProductPrecision.Fp32;
 
     /// <summary>Index of the GPU, from 0.</summary>
     public int Device { get; init; }
+
+    /// <summary>Most bytes of GPU memory that ONNX Runtime's arena may take for each network, or null for no limit.</summary>
+    public long? GpuMemoryLimitBytes { get; init; }
 
     /// <summary>Folder for files that make the next start faster (TensorRT engines); null for none.</summary>
     public string? CacheFolder { get; init; }

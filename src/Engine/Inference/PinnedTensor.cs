@@ -8,14 +8,15 @@ namespace OpenSegR.Realtime.Inference;
 /// tensor whose shape settles allocates nothing more.
 /// </summary>
 /// <typeparam name="T">float or ushort.</typeparam>
-internal sealed class PinnedTensor<T> : IDisposable where T : unmanaged
+/// <param name="host">Memory that a GPU copies from and to by itself (page-locked), or null for managed memory. It stays the caller's.</param>
+internal sealed class PinnedTensor<T>(OrtAllocator? host = null) : IDisposable where T : unmanaged
 {
     private T[] _values = [];
     private long[] _shape = [];
     private OrtValue? _value;
 
     /// <summary>The elements in C order; empty before the first <see cref="Resize"/>.</summary>
-    public Span<T> Span => _values.AsSpan(0, Count);
+    public Span<T> Span => host is null || _value is null ? _values.AsSpan(0, Count) : _value.GetTensorMutableDataAsSpan<T>();
 
     /// <summary>The tensor as ONNX Runtime takes it; another object after <see cref="Resize"/> returned true.</summary>
     public OrtValue Value => _value ?? throw new InvalidOperationException("the tensor has no shape yet");
@@ -38,6 +39,14 @@ internal sealed class PinnedTensor<T> : IDisposable where T : unmanaged
         }
 
         Count = checked((int)count);
+        if (host is not null)
+        {
+            _shape = shape.ToArray();
+            _value?.Dispose();
+            _value = OrtValue.CreateAllocatedTensorValue(host, ElementType(), _shape);
+            return true;
+        }
+
         if (_values.Length < Count)
         {
             _values = GC.AllocateUninitializedArray<T>(Count, pinned: true);

@@ -92,7 +92,8 @@ public abstract class SegmentationNetwork
         var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Operators = _sessions.Operators, TopClasses = topClasses };
         var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
-        return new SegmentorSession(_sessions.Create(graph, _folder.Path), size, Queries, EmbedDim, outputs, Prompts);
+        var session = _sessions.Create(graph, _folder.Path, InputRanges(size));
+        return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, _sessions.CreateHostMemory(session));
     }
 
     /// <summary>Loads the text tower.</summary>
@@ -154,6 +155,24 @@ public abstract class SegmentationNetwork
 
         var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Vocabulary = vocabulary };
         OnnxExporter.Write(path, Build(options), _folder.Weights);
+    }
+
+    // What the inputs' free sides may be, for engines that are built for a range: up to 1024 rows of words or classes, 16 reasons.
+    private IReadOnlyList<ShapeRange> InputRanges((int Height, int Width)? size)
+    {
+        const int Most = 1024, Usual = 64;
+        var (least, usual, largest) = size is { } fixedSize ? (fixedSize, fixedSize, fixedSize) : ((32, 32), (640, 640), (1280, 2560));
+        var image = new ShapeRange(SegmentorTensors.Image, Picture(least), Picture(usual), Picture(largest));
+        return Prompts is { } prompts
+            ? [image, new(SegmentorTensors.TextFeatures, [1, prompts, EmbedDim], [Usual, prompts, EmbedDim], [Most, prompts, EmbedDim])]
+            :
+            [
+                image,
+                new(SegmentorTensors.TextClassifier, [1, EmbedDim], [Usual, EmbedDim], [Most, EmbedDim]),
+                new(SegmentorTensors.Groups, [1, 1, 1], [1, Usual, 4], [16, Most, 64]),
+            ];
+
+        static long[] Picture((int Height, int Width) side) => [1, 3, side.Height, side.Width];
     }
 
     private protected abstract ModelProto Build(SegmentorGraphOptions options);

@@ -14,12 +14,12 @@ public sealed class SegmentorBuffers : IDisposable
 
     private readonly SegmentorSession _session;
     private readonly OrtIoBinding _binding;
-    private readonly PinnedTensor<float> _image = new();
-    private readonly PinnedTensor<float> _maskLogits = new();
-    private readonly PinnedTensor<float> _maskClasses = new();
-    private readonly PinnedTensor<float> _classScores = new();
-    private readonly PinnedTensor<float> _semanticScores = new();
-    private readonly PinnedTensor<ushort> _labels = new();
+    private readonly PinnedTensor<float> _image;
+    private readonly PinnedTensor<float> _maskLogits;
+    private readonly PinnedTensor<float> _maskClasses;
+    private readonly PinnedTensor<float> _classScores;
+    private readonly PinnedTensor<float> _semanticScores;
+    private readonly PinnedTensor<ushort> _labels;
     private TextClassifier? _classifier;
     private SegmentorInputs? _words;
 
@@ -27,6 +27,13 @@ public sealed class SegmentorBuffers : IDisposable
     {
         _session = session;
         _binding = binding;
+        var host = session.HostMemory;
+        _image = new PinnedTensor<float>(host);
+        _maskLogits = new PinnedTensor<float>(host);
+        _maskClasses = new PinnedTensor<float>(host);
+        _classScores = new PinnedTensor<float>(host);
+        _semanticScores = new PinnedTensor<float>(host);
+        _labels = new PinnedTensor<ushort>(host);
         if (session.Size is var (height, width))
         {
             Resize(height, width);

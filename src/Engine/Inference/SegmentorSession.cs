@@ -13,9 +13,11 @@ public sealed class SegmentorSession : IDisposable
     private readonly RunOptions _runOptions = new();
 
     internal SegmentorSession(
-        InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts = null)
+        InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts = null,
+        OrtAllocator? hostMemory = null)
     {
         _session = session;
+        HostMemory = hostMemory;
         Size = size;
         Queries = queries;
         Dimension = dimension;
@@ -37,6 +39,9 @@ public sealed class SegmentorSession : IDisposable
 
     /// <summary>P, text rows of each class that the network takes side by side (SED); null where rows compete.</summary>
     internal int? Prompts { get; }
+
+    /// <summary>What the buffers of a network on a GPU are allocated with, or null for managed memory. Disposed with the session.</summary>
+    internal OrtAllocator? HostMemory { get; }
 
     /// <summary>Creates the buffers of one picture. The caller disposes them before the session.</summary>
     public SegmentorBuffers CreateBuffers() => new(this, _session.CreateIoBinding());
@@ -62,6 +67,7 @@ public sealed class SegmentorSession : IDisposable
     public void Dispose()
     {
         _runOptions.Dispose();
+        HostMemory?.Dispose();
         _session.Dispose();
     }
 }

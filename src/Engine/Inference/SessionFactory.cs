@@ -10,6 +10,7 @@ namespace OpenSegR.Realtime.Inference;
 public sealed class SessionFactory
 {
     private readonly InferenceSettings _settings;
+    private readonly Action<string>? _notice;
 
     /// <summary>Decides on the provider by trying it, and on custom operators by loading them.</summary>
     /// <param name="settings">How networks are run.</param>
@@ -20,17 +21,24 @@ public sealed class SessionFactory
         ArgumentNullException.ThrowIfNull(settings);
         OrtEnvironment.Require();
         _settings = settings;
+        _notice = notice;
         Provider = ChooseProvider(settings, notice);
-        UsesCustomOperators = settings.CustomOperators && Provider == ExecutionProvider.Cpu && CustomOperatorLibrary.Problem is null;
-        if (settings.CustomOperators && Provider == ExecutionProvider.Cpu && CustomOperatorLibrary.Problem is { } problem)
+        if (settings.CustomOperators)
         {
-            notice?.Invoke($"running without custom operators, slower: {problem}");
+            var problem = FindOperatorProblem();
+            UsesCustomOperators = problem is null;
+            if (problem is not null)
+            {
+                notice?.Invoke($"running without custom operators, slower: {problem}");
+            }
         }
 
-        if (settings.Precision != ProductPrecision.Fp32 && !UsesCustomOperators)
+        Operators = new GraphOperators(UsesCustomOperators, ChoosePrecision(notice), Provider switch
         {
-            notice?.Invoke($"running in fp32: {settings.Precision} products need the CPU and its custom operators");
-        }
+            ExecutionProvider.TensorRt => GraphTarget.TensorRt,
+            ExecutionProvider.Cuda => GraphTarget.Cuda,
+            _ => GraphTarget.Cpu,
+        });
     }
 
     /// <summary>The provider in use, never <see cref="ExecutionProvider.Auto"/>.</summary>
@@ -40,7 +48,7 @@ public sealed class SessionFactory
     public bool UsesCustomOperators { get; }
 
     /// <summary>What graphs for these sessions may be made of.</summary>
-    internal GraphOperators Operators => new(UsesCustomOperators, UsesCustomOperators ? _settings.Precision : ProductPrecision.Fp32);
+    internal GraphOperators Operators { get; }
 
     /// <summary>Threads that one run may use on the CPU.</summary>
     public int Threads => _settings.Threads > 0 ? _settings.Threads : Environment.ProcessorCount;
@@ -48,16 +56,42 @@ public sealed class SessionFactory
     /// <summary>Creates a session.</summary>
     /// <param name="model">Bytes of an ONNX file.</param>
     /// <param name="weightsFolder">Folder that its external data lies in, or null where it has none.</param>
+    /// <param name="ranges">Shapes of the inputs that are free; null where the provider needs not know.</param>
     /// <exception cref="ModelException">ONNX Runtime rejects the model.</exception>
-    internal InferenceSession Create(byte[] model, string? weightsFolder)
+    internal InferenceSession Create(byte[] model, string? weightsFolder, IReadOnlyList<ShapeRange>? ranges = null)
     {
-        using var options = CreateOptions(_settings, Provider, Threads);
+        if (Provider != ExecutionProvider.TensorRt)
+        {
+            return Create(model, weightsFolder, null, []);
+        }
+
+        using var engines = EngineCache.Open(
+            _settings.CacheFolder,
+            model,
+            EngineCache.DescribeMachine(OrtEnvironment.Version),
+            () => _notice?.Invoke("another process is building the same TensorRT engine: waiting for it"));
+        try
+        {
+            _notice?.Invoke("TensorRT prepares the network; the first time that takes minutes");
+            return Create(model, weightsFolder, engines.Folder, ranges ?? []);
+        }
+        catch (ModelException) when (engines.Folder is not null)
+        {
+            _notice?.Invoke("the TensorRT engine in the cache cannot be used: building it anew");
+            engines.Clear();
+            return Create(model, weightsFolder, engines.Folder, ranges ?? []);
+        }
+    }
+
+    private InferenceSession Create(byte[] model, string? weightsFolder, string? engineFolder, IReadOnlyList<ShapeRange> ranges)
+    {
+        using var options = CreateOptions(_settings, Provider, Threads, engineFolder, ranges);
         if (weightsFolder is not null)
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(weightsFolder));
         }
 
-        if (UsesCustomOperators)
+        if (UsesCustomOperators && Provider != ExecutionProvider.TensorRt)
         {
             CustomOperatorLibrary.Register(options);
         }
@@ -70,6 +104,29 @@ public sealed class SessionFactory
         {
             throw new ModelException(
                 $"the model in '{weightsFolder}' cannot be loaded: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
+        }
+    }
+
+    /// <summary>
+    /// Page-locked memory of a session on a GPU, from which frames go up and to which masks come down without a copy in between; null on the
+    /// CPU, and where the provider has none.
+    /// </summary>
+    internal OrtAllocator? CreateHostMemory(InferenceSession session)
+    {
+        if (Provider == ExecutionProvider.Cpu)
+        {
+            return null;
+        }
+
+        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, _settings.Device, OrtMemType.CpuOutput);
+        try
+        {
+            return new OrtAllocator(session, memory);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            _notice?.Invoke($"frames are copied through pageable memory, slower: {CustomOperatorLibrary.FirstLine(error.Message)}");
+            return null;
         }
     }
 
@@ -87,10 +144,15 @@ public sealed class SessionFactory
             return $"{library} is not beside the program (./segr setup --gpu fetches it)";
         }
 
+        if (GpuRequirement.FirstMissing(provider) is { } missing)
+        {
+            return missing;
+        }
+
         OrtEnvironment.Require();
         try
         {
-            using var options = CreateOptions(new InferenceSettings { Device = device }, provider, 1);
+            using var options = CreateOptions(new InferenceSettings { Device = device }, provider, 1, null, []);
             using var session = new InferenceSession(TinyModel(), options);
             return null;
         }
@@ -98,6 +160,52 @@ public sealed class SessionFactory
         {
             return CustomOperatorLibrary.FirstLine(error.Message);
         }
+    }
+
+    // Why this project's operators cannot be used with the provider, or null where they can.
+    private string? FindOperatorProblem()
+    {
+        if (Provider == ExecutionProvider.TensorRt)
+        {
+            return GpuOptions.HasPlugin ? null : $"{Path.GetFileName(GpuOptions.PluginPath)} is not beside the program (native/tensorrt builds it)";
+        }
+
+        if (CustomOperatorLibrary.Problem is { } problem || Provider == ExecutionProvider.Cpu)
+        {
+            return CustomOperatorLibrary.Problem;
+        }
+
+        try
+        {
+            // Loads the kernels onto the GPU, so that one that cannot run them is found out here.
+            using var options = CreateOptions(_settings, Provider, 1, null, []);
+            CustomOperatorLibrary.Register(options);
+            using var session = new InferenceSession(CustomOperatorLibrary.GpuTrialModel(), options);
+            return null;
+        }
+        catch (OnnxRuntimeException error)
+        {
+            return CustomOperatorLibrary.FirstLine(error.Message);
+        }
+    }
+
+    private ProductPrecision ChoosePrecision(Action<string>? notice)
+    {
+        var wanted = _settings.Precision;
+        var problem = wanted switch
+        {
+            ProductPrecision.Fp16 when Provider == ExecutionProvider.Cpu => "half precision needs a GPU",
+            ProductPrecision.Bf16 or ProductPrecision.Int8 when Provider != ExecutionProvider.Cpu || !UsesCustomOperators =>
+                $"{wanted} products need the CPU and its custom operators",
+            _ => null,
+        };
+        if (problem is null)
+        {
+            return wanted;
+        }
+
+        notice?.Invoke($"running in fp32: {problem}");
+        return ProductPrecision.Fp32;
     }
 
     private static ExecutionProvider ChooseProvider(InferenceSettings settings, Action<string>? notice)
@@ -122,7 +230,8 @@ public sealed class SessionFactory
         return ExecutionProvider.Cpu;
     }
 
-    private static SessionOptions CreateOptions(InferenceSettings settings, ExecutionProvider provider, int threads)
+    private static SessionOptions CreateOptions(
+        InferenceSettings settings, ExecutionProvider provider, int threads, string? engineFolder, IReadOnlyList<ShapeRange> ranges)
     {
         var options = new SessionOptions
         {
@@ -141,42 +250,23 @@ public sealed class SessionFactory
                 options.EnableProfiling = true;
             }
 
-            AddProvider(options, settings, provider);
+            if (provider == ExecutionProvider.TensorRt)
+            {
+                GpuOptions.AddTensorRt(options, settings, engineFolder, ranges);
+            }
+
+            // What TensorRT does not take falls to CUDA, not to the CPU.
+            if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
+            {
+                GpuOptions.AddCuda(options, settings);
+            }
+
             return options;
         }
         catch
         {
             options.Dispose();
             throw;
-        }
-    }
-
-    private static void AddProvider(SessionOptions options, InferenceSettings settings, ExecutionProvider provider)
-    {
-        var device = settings.Device.ToString();
-        if (provider == ExecutionProvider.TensorRt)
-        {
-            using var tensorRt = new OrtTensorRTProviderOptions();
-            var entries = new Dictionary<string, string> { ["device_id"] = device };
-            if (settings.CacheFolder is { } folder)
-            {
-                // Building an engine takes minutes, loading one a second.
-                entries["trt_engine_cache_enable"] = "1";
-                entries["trt_engine_cache_path"] = folder;
-                entries["trt_timing_cache_enable"] = "1";
-                entries["trt_timing_cache_path"] = folder;
-            }
-
-            tensorRt.UpdateOptions(entries);
-            options.AppendExecutionProvider_Tensorrt(tensorRt);
-        }
-
-        // What TensorRT does not take falls to CUDA, not to the CPU.
-        if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
-        {
-            using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device, ["cudnn_conv_algo_search"] = "HEURISTIC" });
-            options.AppendExecutionProvider_CUDA(cuda);
         }
     }
 

@@ -52,7 +52,7 @@ internal static class ConvNextTrunk
         using var scope = graph.Scope("stem");
         var map = new FeatureMap(Value.None, graph.Divide(height, StemStride), graph.Divide(width, StemStride), channels);
         var (weight, bias) = (graph.Weight(name + ".0.weight"), graph.Weight(name + ".0.bias"));
-        var pixels = graph.Operators.Custom
+        var pixels = graph.Operators.Dense
             ? graph.ConvolveChannelsLast(graph.Transpose(image, 0, 2, 3, 1), weight, bias, StemStride, 0)
             : graph.Transpose(graph.Convolve(image, weight, bias, StemStride, StemStride, 0), 0, 2, 3, 1);
         return map with { Tokens = graph.LayerNorm(graph.Reshape(pixels, Dim.Infer, channels), name + ".1", Epsilon) };
@@ -65,7 +65,7 @@ internal static class ConvNextTrunk
         var normalised = graph.LayerNorm(map.Tokens, name + ".0", Epsilon);
         var (weight, bias) = (graph.Weight(name + ".1.weight"), graph.Weight(name + ".1.bias"));
         var smaller = new FeatureMap(Value.None, graph.Divide(map.Height, 2), graph.Divide(map.Width, 2), channels);
-        if (graph.Operators.Custom)
+        if (graph.Operators.Dense)
         {
             var pixels = graph.Reshape(normalised, 1, map.Height, map.Width, map.Channels);
             var convolved = graph.ConvolveChannelsLast(pixels, weight, bias, 2, 0, mayRound: true);
@@ -92,7 +92,7 @@ internal static class ConvNextTrunk
     {
         var pixels = graph.Reshape(map.Tokens, 1, map.Height, map.Width, map.Channels);
         var (weight, bias) = (graph.Weight(name + ".conv_dw.weight"), graph.Weight(name + ".conv_dw.bias"));
-        if (graph.Operators.Custom)
+        if (graph.Operators.Depthwise)
         {
             var normalised = graph.CustomNode(
                 "DepthwiseConv7x7LayerNorm",

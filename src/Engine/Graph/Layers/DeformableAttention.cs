@@ -38,7 +38,7 @@ internal sealed class DeformableAttention
     public Value Add(string name, Value query, Value source, PostNorm norm)
     {
         using var scope = _graph.Scope("deformable");
-        return _graph.Operators.Custom ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
+        return _graph.Operators.Attention ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
     }
 
     private Value Fused(string name, Value query, Value source, PostNorm norm)
@@ -117,6 +117,7 @@ internal sealed class DeformableAttention
     private Value ReferenceGrid()
     {
         using var scope = _graph.Scope("reference");
+        using var single = _graph.SinglePrecision(); // positions across a level; half precision has 11 bits, a level up to 400 pixels
         var parts = new Value[_levels.Count];
         for (var l = 0; l < parts.Length; l++)
         {

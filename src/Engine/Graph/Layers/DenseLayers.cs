@@ -24,7 +24,7 @@ internal static class DenseLayers
         this GraphBuilder graph, Value tokens, Value weight, Value? bias, Activation activation = Activation.None, Value? residual = null,
         PostNorm? norm = null, bool mayRound = false)
     {
-        if (!graph.Operators.Custom)
+        if (!graph.Operators.Dense)
         {
             return graph.Close(graph.Activate(graph.GemmTransposed(tokens, weight, bias), activation), residual, norm);
         }
@@ -53,7 +53,7 @@ internal static class DenseLayers
     {
         var (weight, bias) = (graph.Weight(second + ".weight"), graph.OptionalWeight(second + ".bias"));
         var gamma = scale is null ? Value.None : graph.Weight(scale);
-        if (graph.Operators.Custom)
+        if (graph.Operators.Dense)
         {
             return graph.CustomNode(
                 "Mlp",

@@ -32,6 +32,7 @@ internal static class NormLayers
     /// <summary>x / max(|x|, 1e-12) over the last axis, as torch's F.normalize.</summary>
     public static Value Normalize(this GraphBuilder graph, Value value)
     {
+        using var single = graph.SinglePrecision(); // sums of squares; half precision ends at 65504 and has no 1e-12
         var length = graph.Node("ReduceL2", [value, graph.Vector(-1)], ("keepdims", 1));
         return graph.Div(value, graph.Node("Max", [length, graph.Scalar(1e-12f)]));
     }

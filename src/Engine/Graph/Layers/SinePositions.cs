@@ -12,6 +12,7 @@ internal static class SinePositions
     public static Value Add(GraphBuilder graph, Dim height, Dim width, int channels)
     {
         using var scope = graph.Scope("positions");
+        using var single = graph.SinglePrecision(); // angles, and computed once when the graph is loaded
         var half = channels / 2;
         var y = Axis(graph, height, half);
         var x = Axis(graph, width, half);

@@ -21,6 +21,7 @@ internal static class ClassLogits
     public static Value Add(GraphBuilder graph, Value features, TextRows text, string scaleName)
     {
         using var scope = graph.Scope("class_logits");
+        using var single = graph.SinglePrecision(); // cosines times up to 100: what decides between classes that are close
         var scale = graph.Node("Min", [graph.Node("Exp", [graph.Weight(scaleName)]), graph.Scalar(MaxScale)]);
         var products = graph.GemmTransposed(graph.Mul(graph.Normalize(features), scale), text.Rows);
 

@@ -96,6 +96,7 @@ internal sealed class MaftPlusGraph
     // Class logits of each mask from CLIP's own features under it: [Q, R, T+1].
     private Value Classify(FeatureMap dense, MaskDecoderOutput decoded)
     {
+        using var single = _graph.SinglePrecision(); // small, and it decides: a few rows for each query, no map
         _dumps.AddChannelsFirst("mask_for_pooling", () => decoded.CoarseMasks, _sizes.Queries, dense.Height, dense.Width);
         var channelsFirst = _graph.Transpose(dense.Tokens, 1, 0);
         var pooled = MaskPooling.Add(_graph, decoded.CoarseMasks, channelsFirst).Means;
@@ -116,6 +117,7 @@ internal sealed class MaftPlusGraph
     private Value WithVoid(Value clipLogits, Value decoderLogits)
     {
         using var scope = _graph.Scope("void");
+        using var single = _graph.SinglePrecision(); // log(p + 1e-8)
         var none = _graph.Slice(_graph.Softmax(decoderLogits), -1, long.MaxValue, 2);
         var classes = _graph.Softmax(_graph.Slice(clipLogits, 0, -1, 2));
         var kept = _graph.Mul(classes, _graph.Sub(_graph.Scalar(1f), none));
@@ -127,6 +129,7 @@ internal sealed class MaftPlusGraph
     {
         const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
         var (height, width) = (Side(rows, "mask_height"), Side(columns, "mask_width"));
+        using var single = _graph.SinglePrecision(); // sums over all queries that labels are decided by
         if (_options.Dumps.Contains("mask_cls"))
         {
             _dumps.Add(
@@ -172,6 +175,7 @@ internal sealed class MaftPlusGraph
 
     private TextRows TextInput()
     {
+        using var single = _graph.SinglePrecision(); // the words come in single precision, and what reads them is single
         Value rows, groups;
         if (_options.Vocabulary is { } words)
         {

@@ -16,6 +16,7 @@ internal static class MaskPooling
     public static (Value Means, Value Filled) Add(GraphBuilder graph, Value maskLogits, Value features)
     {
         using var scope = graph.Scope("pooling");
+        using var single = graph.SinglePrecision(); // counts and sums over all pixels of a mask; half precision has no 1e-8
         var inside = graph.Cast(graph.Node("Greater", [maskLogits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
         var count = graph.ReduceSum(inside, 1, keepAxis: true);
         var divisor = graph.Add(count, graph.Scalar(1e-8f));

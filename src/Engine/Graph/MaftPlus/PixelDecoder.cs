@@ -80,7 +80,7 @@ internal static class PixelDecoder
         var enlarged = graph.ResizeBilinear(coarse, width, res2.Height, res2.Width);
         var joined = graph.Add(graph.Reshape(lateral, 1, width, res2.Height, res2.Width), enlarged);
         var weight = graph.Weight(Name + ".layer_1.weight");
-        var convolved = graph.Operators.Custom
+        var convolved = graph.Operators.Dense
             ? graph.Transpose(graph.ConvolveChannelsLast(graph.Transpose(joined, 0, 2, 3, 1), weight, null, 1, 1, mayRound: true), 0, 3, 1, 2)
             : graph.Convolve(joined, weight, null, 3, 1, 1);
         return graph.Relu(graph.GroupNorm(graph.Reshape(convolved, width, Dim.Infer), Name + ".layer_1.norm", width, Epsilon));

@@ -24,7 +24,7 @@ internal sealed class SedGraph
     {
         _sizes = sizes;
         _options = options;
-        _graph = new GraphBuilder("sed", weights, options.Operators);
+        _graph = new GraphBuilder("sed", weights, options.Operators.WithoutHalf());
         _dumps = new GraphDumps(_graph, options.Dumps);
     }
 

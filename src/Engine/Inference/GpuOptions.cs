@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace OpenSegR.Realtime.Inference;
+
+/// <summary>The settings of ONNX Runtime's GPU providers: see its documentation of the CUDA and TensorRT execution providers.</summary>
+internal static class GpuOptions
+{
+    /// <summary>The plugin library of native/tensorrt, beside the program where it was built.</summary>
+    public static string PluginPath { get; } = Path.Combine(AppContext.BaseDirectory, "libsegr_tensorrt.so");
+
+    /// <summary>True where TensorRT can be given this project's deformable attention.</summary>
+    public static bool HasPlugin => File.Exists(PluginPath);
+
+    /// <summary>Adds the CUDA provider.</summary>
+    public static void AddCuda(SessionOptions options, InferenceSettings settings)
+    {
+        using var cuda = new OrtCUDAProviderOptions();
+        cuda.UpdateOptions(Cuda(settings));
+        options.AppendExecutionProvider_CUDA(cuda);
+    }
+
+    /// <summary>Adds the TensorRT provider.</summary>
+    /// <param name="options">The session's options.</param>
+    /// <param name="settings">How networks are run.</param>
+    /// <param name="cacheFolder">Folder of this model's engines on this machine, or null for none.</param>
+    /// <param name="ranges">Shapes of the inputs that are free.</param>
+    public static void AddTensorRt(
+        SessionOptions options, InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges)
+    {
+        using var tensorRt = new OrtTensorRTProviderOptions();
+        tensorRt.UpdateOptions(TensorRt(settings, cacheFolder, ranges));
+        options.AppendExecutionProvider_Tensorrt(tensorRt);
+    }
+
+    /// <summary>The CUDA provider's settings as it takes them.</summary>
+    internal static Dictionary<string, string> Cuda(InferenceSettings settings)
+    {
+        var entries = new Dictionary<string, string>
+        {
+            ["device_id"] = Text(settings.Device),
+            ["cudnn_conv_algo_search"] = "HEURISTIC",
+
+            // fp32 means fp32: TF32 keeps 11 bits of each factor, as half precision does, which is faster still.
+            ["use_tf32"] = "0",
+        };
+        if (settings.GpuMemoryLimitBytes is { } limit)
+        {
+            entries["gpu_mem_limit"] = Text(limit);
+
+            // Doubling could pass the limit where the next block alone would not.
+            entries["arena_extend_strategy"] = "kSameAsRequested";
+        }
+
+        return entries;
+    }
+
+    /// <summary>TensorRT's settings as its provider takes them. Precision is the graph's own: its types are float16 where it is in half.</summary>
+    internal static Dictionary<string, string> TensorRt(InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges)
+    {
+        var entries = new Dictionary<string, string> { ["device_id"] = Text(settings.Device) };
+        if (cacheFolder is not null)
+        {
+            // Building an engine takes minutes, loading one a second.
+            entries["trt_engine_cache_enable"] = "1";
+            entries["trt_engine_cache_path"] = cacheFolder;
+            entries["trt_timing_cache_enable"] = "1";
+            entries["trt_timing_cache_path"] = cacheFolder;
+        }
+
+        if (HasPlugin)
+        {
+            entries["trt_extra_plugin_lib_paths"] = PluginPath;
+        }
+
+        if (settings.GpuMemoryLimitBytes is { } limit)
+        {
+            entries["trt_max_workspace_size"] = Text(limit / 2);
+        }
+
+        if (ranges.Count > 0)
+        {
+            entries["trt_profile_min_shapes"] = Shapes(ranges, range => range.Smallest);
+            entries["trt_profile_opt_shapes"] = Shapes(ranges, range => range.Usual);
+            entries["trt_profile_max_shapes"] = Shapes(ranges, range => range.Largest);
+        }
+
+        return entries;
+    }
+
+    private static string Shapes(IReadOnlyList<ShapeRange> ranges, Func<ShapeRange, long[]> sides) =>
+        string.Join(',', ranges.Select(range => $"{range.Input}:{string.Join('x', sides(range).Select(Text))}"));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using OpenSegR.Realtime.Inference;
+
+namespace OpenSegR.Realtime.Tests.Inference;
+
+public sealed class GpuOptionsTests
+{
+    [Fact]
+    public void TheCudaProviderGetsTheDeviceAndTheMemoryLimit()
+    {
+        var entries = GpuOptions.Cuda(new InferenceSettings { Device = 3, GpuMemoryLimitBytes = 2L << 30 });
+        Assert.Equal("3", entries["device_id"]);
+        Assert.Equal("2147483648", entries["gpu_mem_limit"]);
+        Assert.Equal("kSameAsRequested", entries["arena_extend_strategy"]);
+        Assert.Equal("0", entries["use_tf32"]);
+        Assert.DoesNotContain("gpu_mem_limit", GpuOptions.Cuda(new InferenceSettings()).Keys);
+    }
+
+    [Fact]
+    public void TensorRtGetsAProfileForTheFreeSides()
+    {
+        var entries = GpuOptions.TensorRt(
+            new InferenceSettings(),
+            "/engines/x",
+            [new("image", [1, 3, 32, 32], [1, 3, 640, 640], [1, 3, 1280, 1280]), new("groups", [1, 1, 1], [1, 64, 4], [16, 1024, 64])]);
+        Assert.Equal("image:1x3x32x32,groups:1x1x1", entries["trt_profile_min_shapes"]);
+        Assert.Equal("image:1x3x640x640,groups:1x64x4", entries["trt_profile_opt_shapes"]);
+        Assert.Equal("image:1x3x1280x1280,groups:16x1024x64", entries["trt_profile_max_shapes"]);
+        Assert.Equal("/engines/x", entries["trt_engine_cache_path"]);
+        Assert.Equal("1", entries["trt_timing_cache_enable"]);
+        Assert.DoesNotContain("trt_engine_cache_enable", GpuOptions.TensorRt(new InferenceSettings(), null, []).Keys);
+    }
+
+    [Fact]
+    public void WhatAMachineLacksIsNamedWithTheRemedy()
+    {
+        var absent = new GpuRequirement("thing", ["libsegr-there-is-none.so.1", "libc.so.6"], "get it");
+        Assert.Equal(["libsegr-there-is-none.so.1"], absent.Missing());
+        Assert.All(GpuRequirement.All, requirement => Assert.NotEmpty(requirement.Remedy));
+    }
+
+    [Fact]
+    public void HalfPrecisionOnTheCpuIsSingleAndItIsSaid()
+    {
+        List<string> notices = [];
+        var factory = new SessionFactory(
+            new InferenceSettings { Provider = ExecutionProvider.Cpu, CustomOperators = false, Precision = Realtime.Graph.ProductPrecision.Fp16 }, notices.Add);
+        Assert.False(factory.Operators.Half);
+        Assert.Equal("running in fp32: half precision needs a GPU", Assert.Single(notices));
+    }
+}
