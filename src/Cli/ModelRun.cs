@@ -23,6 +23,7 @@ internal static class ModelRun
             Threads = options.Threads(parsed) ?? 0,
             CustomOperators = options.CustomOps(parsed),
             CacheFolder = Path.Combine(AppPaths.CacheFolder, "engines"),
+            GpuMemoryLimitBytes = options.GpuMemoryBytes(parsed),
         };
         var verbose = parsed.GetValue(GlobalOptions.Verbose);
         using var progress = new ImportProgressReport();

@@ -22,6 +22,7 @@ public sealed class BadInputTests
     [InlineData("--stats", "/nowhere/stats.json", "stats.json")]
     [InlineData("--annotations", "/nowhere/lines.jsonl", "lines.jsonl")]
     [InlineData("--top-classes", "0", "--top-classes")]
+    [InlineData("--gpu-memory", "0", "--gpu-memory")]
     public void Bad_options_are_named(string option, string value, string mustName)
     {
         using var scratch = new Scratch();

@@ -76,6 +76,10 @@ SEGR_EXPORT int cuDevicePrimaryCtxRetain(void** context, int) {
   *context = &driver();
   return success;
 }
+SEGR_EXPORT int cuCtxGetDevice(int* device) {
+  *device = 0;
+  return success;
+}
 SEGR_EXPORT int cuCtxPushCurrent_v2(void*) {
   ++driver().contextDepth;
   return success;

@@ -23,6 +23,7 @@ internal static class DoctorCommand
                 Line($"  {provider}", SessionFactory.FindProblem(provider) is { } problem ? $"no: {problem}" : "works");
             }
 
+            PrintGpu();
             Line("  own operators", CustomOperatorLibrary.Problem is { } missing ? $"no: {missing}" : "work");
             var render = RenderDiagnostics.Probe();
             Line("OpenGL", render.IsAvailable
@@ -39,6 +40,21 @@ internal static class DoctorCommand
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    // What a GPU needs, each with its remedy: a provider's own message names one library at a time.
+    private static void PrintGpu()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        foreach (var requirement in GpuRequirement.All)
+        {
+            var missing = requirement.Missing();
+            Line($"  {requirement.Name}", missing.Count == 0 ? "there" : $"no {string.Join(", ", missing)}: {requirement.Remedy}");
+        }
     }
 
     private static void PrintCapture(CaptureDiagnostics capture)

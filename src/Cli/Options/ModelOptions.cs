@@ -19,6 +19,12 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "auto",
     };
 
+    private readonly Option<double?> _gpuMemory = new("--gpu-memory")
+    {
+        Description = "Most GPU memory that a network's arena may take, in GB; without it no limit",
+        HelpName = "GB",
+    };
+
     private readonly Option<string?> _size = new("--size")
     {
         Description = "Size of the network's input, multiples of 32; without it the model's own rule for the shorter side",
@@ -41,6 +47,7 @@ internal sealed class ModelOptions
     {
         command.Options.Add(_model);
         command.Options.Add(_provider);
+        command.Options.Add(_gpuMemory);
         command.Options.Add(_size);
         command.Options.Add(_topClasses);
         command.Options.Add(_threads);
@@ -50,6 +57,13 @@ internal sealed class ModelOptions
     public string Model(ParseResult parsed) => parsed.GetValue(_model)!;
 
     public string Provider(ParseResult parsed) => parsed.GetValue(_provider)!;
+
+    public long? GpuMemoryBytes(ParseResult parsed) => parsed.GetValue(_gpuMemory) switch
+    {
+        null => null,
+        >= 0.1 and <= 1024 and var gigabytes => (long)(gigabytes * (1L << 30)),
+        var other => throw new InputException($"--gpu-memory {other}: must be 0.1 to 1024 (GB)"),
+    };
 
     public InputSize? Size(ParseResult parsed) => parsed.GetValue(_size) is { } text ? InputSize.Parse(text) : null;
 

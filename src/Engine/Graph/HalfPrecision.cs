@@ -112,7 +112,7 @@ internal sealed class HalfPrecision
     private static bool StaysSingle(string op, int input) => op switch
     {
         "DepthwiseConv7x7LayerNorm" => input > 0,
-        "MSDeformAttnFused" => input == 3,
+        "MSDeformAttnFused" => input == 3, // the reference points; the graph leaves them out today
         "Resize" => input == 2,
         _ => false,
     };

@@ -3,8 +3,10 @@ using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Graph.MaftPlus;
 using OpenSegR.Realtime.Graph.Protos;
 using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Segmentation;
 using OpenSegR.Realtime.Tests.Inference;
+using OpenSegR.Realtime.Text;
 using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
 
 namespace OpenSegR.Realtime.Tests.Graph;
@@ -18,25 +20,42 @@ public sealed class HalfPrecisionTests
     private const SegmentorOutputs Outputs = SegmentorOutputs.MaskLogits | SegmentorOutputs.MaskClasses;
 
     [Theory]
-    [InlineData(GoldenModel.Linear, 1, false)]
-    [InlineData(GoldenModel.Linear, 1, true)]
-    [InlineData(GoldenModel.Panoptic, 1, true)]
-    [InlineData(GoldenModel.Panoptic, 2, true)]
-    [InlineData(GoldenModel.Linear, 3, true)]
-    public void LabelsAgreeWithSinglePrecision(string model, int number, bool customOperators)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LabelsOfATrainedModelAgreeWithSinglePrecision(bool customOperators)
     {
-        using var golden = new GoldenCase(model, number);
+        using var golden = new GoldenCase(GoldenModel.Linear, 1);
+        using var model = SegmentationModel.Open(Path.Combine(AppPaths.ModelsFolder, "demo"), new InferenceSettings { Provider = ExecutionProvider.Cpu });
+        using var folder = ModelFolder.Open(model.Folder);
+        var words = model.Embed(Path.Combine(model.Folder, "vocabulary.txt"));
         var sessions = Sessions.Create(customOperators);
-        var single = Labels(golden, model, sessions, new GraphOperators(customOperators, ProductPrecision.Fp32, GraphTarget.Cuda));
-        var half = Labels(golden, model, sessions, new GraphOperators(customOperators, ProductPrecision.Fp16, GraphTarget.Cuda));
+        var single = Labels(golden, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp32, GraphTarget.Cuda));
+        var half = Labels(golden, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp16, GraphTarget.Cuda));
         var same = single.Zip(half).Count(pair => pair.First == pair.Second) / (double)single.Length;
+        Assert.True(single.Distinct().Count() > 1, "the picture has several classes");
         Assert.InRange(same, 0.995, 1);
+    }
+
+    [Theory]
+    [InlineData(GoldenModel.Linear, 3, true)]
+    [InlineData(GoldenModel.Panoptic, 2, false)]
+    public void MasksOfAnUntrainedModelStayNearSinglePrecision(string name, int number, bool customOperators)
+    {
+        // Its labels are decided by differences of a thousandth of a score: masks are compared, not labels.
+        using var golden = new GoldenCase(name, number);
+        var folder = GoldenModel.Get(name);
+        var sessions = Sessions.Create(customOperators);
+        using var single = Run(golden, folder, golden.Classifier, sessions, new GraphOperators(customOperators, ProductPrecision.Fp32, GraphTarget.Cuda));
+        using var half = Run(golden, folder, golden.Classifier, sessions, new GraphOperators(customOperators, ProductPrecision.Fp16, GraphTarget.Cuda));
+        var exact = single.Buffers.MaskLogits.ToArray();
+        var mean = exact.Average();
+        var change = half.Buffers.MaskLogits.ToArray().Zip(exact).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
+        Assert.InRange(Math.Sqrt(change / exact.Sum(x => Math.Pow(x - mean, 2))), 1e-6, 0.05);
     }
 
     [Fact]
     public void WordsAndClassesStaySingleAndTheRestIsHalf()
     {
-        var folder = GoldenModel.Get(GoldenModel.Linear);
         var model = Build(GoldenModel.Linear, (64, 96), new GraphOperators(true, ProductPrecision.Fp16, GraphTarget.Cuda));
         Assert.Equal(DataType.Float, (DataType)Assert.Single(model.Graph.Input, i => i.Name == SegmentorTensors.Image).Type.TensorType.ElemType);
         Assert.All(model.Graph.Output, output => Assert.Equal((int)DataType.Float, output.Type.TensorType.ElemType));
@@ -48,7 +67,6 @@ public sealed class HalfPrecisionTests
 
         var log = Assert.Single(model.Graph.Node, node => node.OpType == "Log");
         Assert.StartsWith("void/", log.Name, StringComparison.Ordinal);
-        Assert.NotEmpty(folder.Manifest.Name);
     }
 
     [Theory]
@@ -66,30 +84,59 @@ public sealed class HalfPrecisionTests
         Assert.Contains(model.OpsetImport, import => import.Domain == domain);
     }
 
-    private static ModelProto Build(string model, (int Height, int Width) size, GraphOperators operators)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TensorRtIsGivenTheLevelsAsAnAttributeOrStandardOperators(bool fixedSize)
     {
-        var folder = GoldenModel.Get(model);
-        return MaftPlusGraph.Build(
-            folder.Manifest.MaftPlus!,
-            new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors),
-            new SegmentorGraphOptions { Size = size, Outputs = Outputs, Operators = operators });
+        var model = Build(GoldenModel.Linear, fixedSize ? (64, 96) : null, new GraphOperators(true, ProductPrecision.Fp32, GraphTarget.TensorRt));
+        var nodes = model.Graph.Node.Where(node => node.OpType == "MSDeformAttnFused").ToArray();
+        Assert.Equal(fixedSize, nodes.Length > 0);
+        Assert.Equal(!fixedSize, model.Graph.Node.Any(node => node.OpType == "GridSample"));
+        Assert.All(nodes, node => Assert.Equal(2, node.Input.Count));
+        Assert.All(nodes, node => Assert.Equal([2, 3, 4, 6, 8, 12], node.Attribute.Single(a => a.Name == "spatial_shapes").Ints));
     }
 
-    private static ushort[] Labels(GoldenCase golden, string model, SessionFactory sessions, GraphOperators operators)
+    private static ModelProto Build(string model, (int Height, int Width)? size, GraphOperators operators) =>
+        Build(GoldenModel.Get(model), size, operators);
+
+    private static ModelProto Build(ModelFolder folder, (int Height, int Width)? size, GraphOperators operators) => MaftPlusGraph.Build(
+        folder.Manifest.MaftPlus!,
+        new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors),
+        new SegmentorGraphOptions { Size = size, Outputs = Outputs, Operators = operators });
+
+    private static ushort[] Labels(
+        GoldenCase golden, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
     {
-        var folder = GoldenModel.Get(model);
+        using var run = Run(golden, folder, words, sessions, operators);
+        using var postprocessor = new Postprocessor(new PostprocessOptions());
+        using var result = new SegmentationResultPool(1).Rent();
+        var geometry = ImageGeometry.Native(golden.Width, golden.Height);
+        var queries = folder.Manifest.MaftPlus!.Queries;
+        postprocessor.Run(new NetworkOutput(run.Buffers.MaskLogits, run.Buffers.MaskClasses, queries, geometry, words), result);
+        return result.Labels.ToArray();
+    }
+
+    private static NetworkRun Run(
+        GoldenCase golden, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
+    {
         var sizes = folder.Manifest.MaftPlus!;
         var size = (golden.Height, golden.Width);
-        using var session = new SegmentorSession(
-            sessions.Create(Build(model, size, operators).ToByteArray(), folder.Path), size, sizes.Queries, sizes.EmbedDim, Outputs);
-        using var buffers = session.CreateBuffers();
-        buffers.Classifier = golden.Classifier;
+        var graph = Build(folder, size, operators).ToByteArray();
+        var session = new SegmentorSession(sessions.Create(graph, folder.Path), size, sizes.Queries, sizes.EmbedDim, Outputs);
+        var buffers = session.CreateBuffers();
+        buffers.Classifier = words;
         golden.Image.CopyTo(buffers.Image);
         session.Run(buffers);
-        using var postprocessor = new Postprocessor(new PostprocessOptions());
-        using var result = new SegmentationResult();
-        var geometry = ImageGeometry.Native(golden.Width, golden.Height);
-        postprocessor.Run(new NetworkOutput(buffers.MaskLogits, buffers.MaskClasses, sizes.Queries, geometry, golden.Classifier), result);
-        return result.Labels.ToArray();
+        return new NetworkRun(session, buffers);
+    }
+
+    private sealed record NetworkRun(SegmentorSession Session, SegmentorBuffers Buffers) : IDisposable
+    {
+        public void Dispose()
+        {
+            Buffers.Dispose();
+            Session.Dispose();
+        }
     }
 }

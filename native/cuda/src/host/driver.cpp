@@ -26,6 +26,7 @@ Driver load() {
   find(library, "cuDeviceGetName", driver.cuDeviceGetName);
   find(library, "cuDeviceGetAttribute", driver.cuDeviceGetAttribute);
   find(library, "cuDevicePrimaryCtxRetain", driver.cuDevicePrimaryCtxRetain);
+  find(library, "cuCtxGetDevice", driver.cuCtxGetDevice);
   find(library, "cuCtxPushCurrent_v2", driver.cuCtxPushCurrent);
   find(library, "cuCtxPopCurrent_v2", driver.cuCtxPopCurrent);
   find(library, "cuModuleLoadData", driver.cuModuleLoadData);
@@ -45,6 +46,11 @@ const Driver& Driver::get() {
   // Never unloaded: the runtime library that ONNX Runtime uses holds it as well. A failure is not kept, so that the next call says it too.
   static const Driver driver = load();
   return driver;
+}
+
+int Driver::currentDevice() const {
+  int device = 0;
+  return cuCtxGetDevice(&device) == 0 ? device : 0;
 }
 
 void Driver::check(int result, const char* call) const {

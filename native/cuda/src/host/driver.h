@@ -24,6 +24,7 @@ struct Driver {
   int (*cuDeviceGetName)(char* name, int length, int device);
   int (*cuDeviceGetAttribute)(int* value, int attribute, int device);
   int (*cuDevicePrimaryCtxRetain)(void** context, int device);
+  int (*cuCtxGetDevice)(int* device);
   int (*cuCtxPushCurrent)(void* context);
   int (*cuCtxPopCurrent)(void** context);
   int (*cuModuleLoadData)(void** module, const void* image);
@@ -37,6 +38,9 @@ struct Driver {
 
   /// The driver, loaded and initialised by the first caller. GpuError where there is none.
   static const Driver& get();
+
+  /// The GPU of the calling thread's context; 0 where there is none yet.
+  int currentDevice() const;
 
   /// GpuError that names the call and the driver's reason, unless `result` is 0.
   void check(int result, const char* call) const;

@@ -36,7 +36,7 @@ inline constexpr uint32_t largestShared = 64 * 1024;
 #define SEGR_LAUNCH_BOUNDS(THREADS) __attribute__((launch_bounds(THREADS)))
 #endif
 
-extern __shared__ float segrShared[];
+extern __shared__ __attribute__((aligned(16))) float segrShared[];
 
 static __device__ __attribute__((always_inline)) inline Place here() {
   Place place;

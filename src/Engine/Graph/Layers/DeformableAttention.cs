@@ -38,8 +38,13 @@ internal sealed class DeformableAttention
     public Value Add(string name, Value query, Value source, PostNorm norm)
     {
         using var scope = _graph.Scope("deformable");
-        return _graph.Operators.Attention ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
+        return UsesOneNode ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
     }
+
+    // TensorRT's plugin takes the levels' sizes as an attribute: it cannot look into a tensor.
+    private bool UsesOneNode =>
+        _graph.Operators.Attention
+        && (_graph.Operators.Target != GraphTarget.TensorRt || _levels.All(level => level.Height.IsKnown && level.Width.IsKnown));
 
     private Value Fused(string name, Value query, Value source, PostNorm norm)
     {
@@ -50,13 +55,25 @@ internal sealed class DeformableAttention
         var bias = _graph.Concat(0, _graph.Weight(name + ".sampling_offsets.bias"), _graph.Weight(name + ".attention_weights.bias"));
         var offsetsAndLogits = _graph.Linear(query, weight, bias);
 
-        _spatialShapes ??= SpatialShapes();
-        var heard = _graph.CustomNode(
-            "MSDeformAttnFused",
-            [_graph.Unsqueeze(value, 0), _spatialShapes.Value, _graph.Unsqueeze(offsetsAndLogits, 0)],
-            ("num_heads", _heads),
-            ("num_points", _points));
+        var heard = Heard(_graph.Unsqueeze(value, 0), _graph.Unsqueeze(offsetsAndLogits, 0));
         return _graph.Linear(_graph.Squeeze(heard, 0), name + ".output_proj", residual: source, norm: norm, mayRound: true);
+    }
+
+    private Value Heard(Value value, Value offsetsAndLogits)
+    {
+        if (_graph.Operators.Target == GraphTarget.TensorRt)
+        {
+            return _graph.CustomNode(
+                "MSDeformAttnFused",
+                [value, offsetsAndLogits],
+                ("num_heads", _heads),
+                ("num_points", _points),
+                ("spatial_shapes", _levels.SelectMany(level => new[] { level.Height.Size, level.Width.Size }).ToArray()));
+        }
+
+        _spatialShapes ??= SpatialShapes();
+        return _graph.CustomNode(
+            "MSDeformAttnFused", [value, _spatialShapes.Value, offsetsAndLogits], ("num_heads", _heads), ("num_points", _points));
     }
 
     private Value Decomposed(string name, Value query, Value source, PostNorm norm)

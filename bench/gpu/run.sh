@@ -1,0 +1,80 @@
+#!/bin/bash
+# bench/gpu/run.sh : on a machine with an NVIDIA GPU builds, checks and times; writes a Markdown table.
+#
+#   bench/gpu/run.sh [--out DIR] [--kernels] [--segr PROGRAM] [--model-b MODEL] [--model-l MODEL]
+#
+# Kernels need python3 with a CUDA build of PyTorch (and Pillow), and nvcc or clang 16 or newer, or PTX that was built elsewhere
+# (native/cuda, artifacts/native-build/cuda or bench/gpu/ptx). The engine needs the program: --segr names a published, self-contained one
+# with ONNX Runtime's CUDA provider beside it, so that neither .NET nor a network is needed; without --segr ./segr is used where it was
+# built, and left out where not. Kernels come first: what fails later does not cost them.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=${here%/bench/gpu}
+out=$root/artifacts/bench-gpu
+kernels_only=false
+segr=
+model_b=maftp_b
+model_l=maftp_l
+
+say() { printf 'bench/gpu: %s\n' "$*" >&2; }
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --out) out=$2; shift 2 ;;
+    --kernels) kernels_only=true; shift ;;
+    --segr) segr=$2; shift 2 ;;
+    --model-b) model_b=$2; shift 2 ;;
+    --model-l) model_l=$2; shift 2 ;;
+    *) say "unknown option '$1'; see the head of this file"; exit 2 ;;
+  esac
+done
+command -v nvidia-smi >/dev/null || { say "there is no NVIDIA driver (nvidia-smi): nothing to measure here"; exit 1; }
+python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null || { say "python3 has no PyTorch that sees the GPU"; exit 1; }
+mkdir -p "$out"
+architecture=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -n 1 | tr -d .)
+
+# PTX for this GPU: built here where there is a compiler, else what was carried here.
+ptx=$out/ptx
+mkdir -p "$ptx"
+clang=
+for name in clang-{22,21,20,19,18,17,16}; do
+  [[ -n $clang ]] || ! command -v "$name" >/dev/null || clang=$name
+done
+nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null || true)
+for module in deform_attn depthwise_norm labels preprocess; do
+  source=$root/native/cuda/src/kernels/$module.cu target=$ptx/$module.sm_$architecture.ptx
+  if [[ -n $nvcc ]]; then
+    "$nvcc" -ptx -std=c++20 --fmad=false -arch="compute_$architecture" "$source" -o "$target"
+  elif [[ -n $clang ]]; then
+    "$clang" -x cuda --cuda-device-only -nocudainc -nocudalib -ffreestanding -std=c++20 -O3 -ffp-contract=off -S \
+      --cuda-gpu-arch="sm_$architecture" -Xclang -target-feature -Xclang +ptx78 -Wno-unknown-cuda-version "$source" -o "$target"
+  else
+    found=$(ls "$here/ptx/$module".sm_*.ptx "$root/artifacts/native-build/cuda/$module".sm_*.ptx 2>/dev/null || true)
+    [[ -n $found ]] || { say "there is no nvcc, no clang 16 or newer and no PTX of $module"; exit 1; }
+    # shellcheck disable=SC2086
+    cp $found "$ptx/"
+  fi
+done
+
+failed=0
+python3 "$here/kernels.py" --ptx "$ptx" --out "$out/kernels.json" || failed=1
+$kernels_only || for model in b l; do
+  for size in 640 1024; do
+    python3 "$here/reference.py" --model "$model" --size "$size" --out "$out/reference-$model-$size.json" || failed=1
+  done
+done
+if ! $kernels_only; then
+  [[ -n $segr || ! -x $root/artifacts/bin/Cli/release/segr ]] || segr=$root/artifacts/bin/Cli/release/segr
+  if [[ -n $segr ]]; then
+    for provider in cuda tensorrt; do
+      for model in "$model_b" "$model_l"; do
+        "$segr" bench --model "$model" --ep "$provider" --precision fp32,fp16 --size 640x640,1024x1024 --peers none \
+          --out "$out/engine-$provider-$(basename "$model")" >/dev/null || { say "segr bench with $provider and $model failed, see above"; failed=1; }
+      done
+    done
+  else
+    say "the engine is left out: there is no program; give --segr PROGRAM"
+  fi
+fi
+python3 "$here/report.py" "$out" | tee "$out/table.md"
+say "the table is in $out/table.md"
+exit $failed
