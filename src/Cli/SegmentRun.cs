@@ -15,7 +15,7 @@ internal sealed class SegmentRun : IDisposable
 
     public required OverlayStyle Style { get; init; }
 
-    public required PipelineOptions Pipeline { get; init; }
+    public required PipelineOptions Pipeline { get; set; }
 
     public SourceLease Source { get; set; } = null!;
 

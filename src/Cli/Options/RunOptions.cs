@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSegR.Realtime.Motion;
 using OpenSegR.Realtime.Pipeline;
 
 namespace OpenSegR.Realtime.Cli.Options;
@@ -14,6 +15,14 @@ internal sealed class RunOptions
 
     private readonly Option<int> _every = new("--every") { Description = "Run the network on every n-th frame only", DefaultValueFactory = _ => 1, HelpName = "N" };
 
+    private readonly Option<string> _carry = new("--carry")
+    {
+        Description = "Move masks that are older than the picture along with what they show; auto: where masks may lag (--sync latest)",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<bool> _smooth = new("--smooth") { Description = "Damp flicker: a pixel changes its class once two masks in a row say so; segments keep their numbers" };
+
     private readonly Option<long?> _frames = new("--frames") { Description = "Stop after this many frames", HelpName = "N" };
 
     private readonly Option<string?> _labels = new("--labels") { Description = "Write one 16-bit PNG label map a frame", HelpName = "DIR" };
@@ -28,12 +37,18 @@ internal sealed class RunOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the statistics as JSON instead of a table" };
 
-    public RunOptions() => _sync.AcceptOnlyFromAmong("auto", "exact", "latest");
+    public RunOptions()
+    {
+        _sync.AcceptOnlyFromAmong("auto", "exact", "latest");
+        _carry.AcceptOnlyFromAmong("auto", "on", "off");
+    }
 
     public void AddTo(Command command)
     {
         command.Options.Add(_sync);
         command.Options.Add(_every);
+        command.Options.Add(_carry);
+        command.Options.Add(_smooth);
         command.Options.Add(_frames);
         command.Options.Add(_labels);
         command.Options.Add(_annotations);
@@ -41,14 +56,21 @@ internal sealed class RunOptions
         command.Options.Add(_json);
     }
 
-    public PipelineOptions Pipeline(ParseResult parsed)
+    /// <summary>How frames flow.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isLive">Whether the source is live, where that is known.</param>
+    public PipelineOptions Pipeline(ParseResult parsed, bool isLive)
     {
+        var sync = Enum.Parse<SyncMode>(parsed.GetValue(_sync)!, ignoreCase: true);
+        var (carry, smooth) = (parsed.GetValue(_carry), parsed.GetValue(_smooth));
+        var carries = carry == "on" || (carry == "auto" && (sync == SyncMode.Latest || (sync == SyncMode.Auto && isLive)));
         var every = parsed.GetValue(_every);
         var frames = parsed.GetValue(_frames);
         OutputFile.Checked(Stats(parsed));
         return new PipelineOptions
         {
-            Sync = Enum.Parse<SyncMode>(parsed.GetValue(_sync)!, ignoreCase: true),
+            Sync = sync,
+            Motion = carries || smooth ? new MotionOptions { Carry = carries, Smooth = smooth } : null,
             InferEvery = every >= 1 ? every : throw new InputException($"--every {every}: must be at least 1"),
             MaxFrames = frames is null or >= 1 ? frames : throw new InputException($"--frames {frames}: must be at least 1"),
         };

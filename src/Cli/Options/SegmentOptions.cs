@@ -28,11 +28,12 @@ internal sealed class SegmentOptions
     /// <summary>Opens source and model, embeds the words and loads the network; what is wrong with the options is said before that.</summary>
     public SegmentRun Open(string input, FrameSourceOptions sourceOptions, ParseResult parsed, CancellationToken cancellation)
     {
-        var (inputs, style, pipeline) = (Model.Segmentor(parsed), Overlay.Style(parsed), Run.Pipeline(parsed));
+        var (inputs, style, pipeline) = (Model.Segmentor(parsed), Overlay.Style(parsed), Run.Pipeline(parsed, isLive: false));
         var run = new SegmentRun { Options = this, Style = style, Pipeline = pipeline };
         try
         {
             run.Source = new SourceLease(FrameSources.Open(input, sourceOptions, cancellation));
+            run.Pipeline = Run.Pipeline(parsed, run.Source.Info.IsLive);
             run.Model = ModelRun.Open(Model, parsed, cancellation);
             var postprocess = Masks.Read(parsed, run.Model.Manifest, exactByDefault: false);
             run.Classifier = ModelRun.Embed(run.Model, Vocabulary, parsed, DefaultWords.Of(run.Model.Manifest), cancellation);

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Motion;
+
 namespace OpenSegR.Realtime.Pipeline;
 
 /// <summary>How a <see cref="SegmentationPipeline"/> runs. All defaults are here.</summary>
@@ -27,6 +29,9 @@ public sealed record PipelineOptions
 
     /// <summary>The network runs on every n-th frame that reaches it, at least 1; the frames between show the masks of the last one.</summary>
     public int InferEvery { get; init; } = 1;
+
+    /// <summary>What is done with masks over time (carried along with the motion, damped, numbered), or null for nothing: they are shown as they are.</summary>
+    public MotionOptions? Motion { get; init; }
 
     /// <summary>Stop after this many frames of the source, at least 1, or null for all.</summary>
     public long? MaxFrames { get; init; }

@@ -55,7 +55,8 @@ public sealed record PipelineReport
 
     /// <summary>
     /// Durations: the time that each stage worked on a frame ("source", "preprocess", "inference", "postprocess", "sink"), "end_to_end"
-    /// (from captured to out of the sinks) and "mask_age" (from capture of the frame that the masks belong to, to being shown).
+    /// (from captured to out of the sinks), "mask_age" (from capture of the frame that the masks belong to, to being shown) and "motion"
+    /// (following masks through time, where that is asked for).
     /// </summary>
     public required IReadOnlyDictionary<string, LatencySummary> Latency { get; init; }
 

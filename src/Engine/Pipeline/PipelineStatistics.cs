@@ -27,6 +27,7 @@ public sealed class PipelineStatistics : IDisposable
     private readonly LatencyHistogram[] _stages = [.. Stages.Select(_ => new LatencyHistogram())];
     private readonly LatencyHistogram _endToEnd = new();
     private readonly LatencyHistogram _maskAge = new();
+    private readonly LatencyHistogram _motion = new();
     private readonly CoverageAccumulator _coverage = new();
     private readonly RateMeter _outRate = new();
     private readonly RateMeter _maskRate = new();
@@ -103,6 +104,7 @@ public sealed class PipelineStatistics : IDisposable
 
         latency["end_to_end"] = _endToEnd.Summarise();
         latency["mask_age"] = _maskAge.Summarise();
+        latency["motion"] = _motion.Summarise();
         var drops = new Dictionary<string, long>();
         for (var i = (int)PipelineStage.Preprocess; i < StageNames.Length; i++)
         {
@@ -173,6 +175,9 @@ public sealed class PipelineStatistics : IDisposable
             _maskRate.Count();
         }
     }
+
+    /// <summary>Masks were followed through time, on the sinks' thread before them.</summary>
+    internal void MotionDone(long startTicks, long endTicks) => _motion.RecordTicks(endTicks - startTicks);
 
     /// <summary>Work was dropped before a stage; <paramref name="losesFrame"/> where the frame itself went with it.</summary>
     internal void Dropped(PipelineStage before, bool losesFrame)

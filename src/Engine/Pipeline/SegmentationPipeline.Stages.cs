@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenSegR.Realtime.Motion;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Pipeline;
@@ -206,6 +207,11 @@ public sealed partial class SegmentationPipeline
             _newestMasks.Read(out masks);
         }
 
+        if (_tracker is not null)
+        {
+            Follow(_tracker, work.Frame!, ref masks);
+        }
+
         if (masks.Result is not null)
         {
             Release(ref _shown);
@@ -222,6 +228,31 @@ public sealed partial class SegmentationPipeline
         }
 
         _shown.Result!.IsReused = _shown.Result.FrameIndex != work.FrameIndex;
+    }
+
+    /// <summary>Replaces masks by what they are on the frame that is about to be shown; without new ones, those before are moved on.</summary>
+    private void Follow(MaskTracker tracker, Frame frame, ref FrameWork masks)
+    {
+        var start = Stopwatch.GetTimestamp();
+        tracker.Observe(frame);
+        if (masks.Result is not null)
+        {
+            tracker.Update(masks.Result);
+        }
+        else
+        {
+            masks.Times = _shown.Times;
+        }
+
+        if (tracker.HasMasks)
+        {
+            var projected = Results.Rent();
+            tracker.Project(projected);
+            masks.Result?.Dispose();
+            masks.Result = projected;
+        }
+
+        Statistics.MotionDone(start, Stopwatch.GetTimestamp());
     }
 
     private void Send(StageQueue<FrameWork> queue, ref FrameWork work)

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using OpenSegR.Realtime.Motion;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Pipeline;
@@ -25,6 +26,7 @@ public sealed partial class SegmentationPipeline : IDisposable
     private readonly PipelineOptions _options;
     private readonly bool _latest;
     private readonly bool _drops;
+    private readonly MaskTracker? _tracker;
 
     private readonly StageQueue<Frame> _toPreprocess;
     private readonly StageQueue<FrameWork> _toInference;
@@ -57,6 +59,7 @@ public sealed partial class SegmentationPipeline : IDisposable
         _sink = sink;
         _latest = _options.SyncFor(source.Info) == SyncMode.Latest;
         _drops = _options.DropsFor(source.Info);
+        _tracker = _options.Motion is { } motion ? new MaskTracker(motion) : null;
 
         var capacity = _options.QueueCapacity;
         // With masks that may lag, the network must never hold up the picture: the newest frame replaces the one that waits for it.
@@ -71,7 +74,7 @@ public sealed partial class SegmentationPipeline : IDisposable
 
         // Every stage may hold one and every queue be full: with so many kept, a steady pipeline allocates none.
         Frames = new FramePool(5 + (3 * capacity) + _options.FramesInFlight);
-        Results = new SegmentationResultPool(5 + capacity);
+        Results = new SegmentationResultPool(6 + capacity);
         Statistics = new PipelineStatistics(source.Info, _options.SyncFor(source.Info), ReportQueues);
     }
 

@@ -16,7 +16,10 @@ public sealed class PipelineAllocationTests
     [InlineData(SyncMode.Latest, false, true)]
     [InlineData(SyncMode.Exact, true, false)]
     [InlineData(SyncMode.Latest, true, false)]
-    public void A_steady_pipeline_allocates_next_to_nothing(SyncMode sync, bool isLive, bool isSlow)
+    [InlineData(SyncMode.Exact, false, false, true)]
+    [InlineData(SyncMode.Latest, false, true, true)]
+    [InlineData(SyncMode.Latest, true, false, true)]
+    public void A_steady_pipeline_allocates_next_to_nothing(SyncMode sync, bool isLive, bool isSlow, bool followsMotion = false)
     {
         const int Warm = 500;
         const int Count = 2500;
@@ -57,7 +60,7 @@ public sealed class PipelineAllocationTests
                 Thread.Sleep(1);
             }
         };
-        using (pipeline = new SegmentationPipeline(source, segmentor, sink, new() { Sync = sync, Pace = false }))
+        using (pipeline = new SegmentationPipeline(source, segmentor, sink, new() { Sync = sync, Pace = false, Motion = followsMotion ? new() { Smooth = true } : null }))
         {
             PipelineRun.Bounded(pipeline);
             Assert.Equal(Count, written);

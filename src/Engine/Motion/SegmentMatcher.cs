@@ -1,0 +1,266 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using OpenSegR.Realtime.Segmentation;
+
+namespace OpenSegR.Realtime.Motion;
+
+/// <summary>
+/// Gives the segments of each new result the numbers that the same objects had before. A segment and a track belong together by how far
+/// the segment covers what the track's mask became by motion (intersection over union) and by colour; a track that was hidden for a while
+/// is found again by class, colour and place. Pairs are taken best first.
+/// </summary>
+internal sealed class SegmentMatcher
+{
+    /// <summary>Most objects that are followed at once; further segments go without a number.</summary>
+    public const int Capacity = 512;
+
+    // Masks for which a lost track is remembered.
+    private const int Memory = 15;
+    private const float LeastOverlap = 0.1f;
+    // Above this overlap a segment is the same object even where the network now calls it something else.
+    private const float CertainOverlap = 0.6f;
+    private const float ColorScale = 40f;
+
+    private readonly Track[] _tracks = new Track[Capacity];
+    private readonly List<(float Score, int Segment, int Track)> _pairs = [];
+    private int[] _overlap = [];
+    private int[] _trackArea = [];
+    private Vector3[] _colors = [];
+    private int[] _counts = [];
+    private int[] _trackOf = [];
+    private int _lastId;
+    private int _used;
+
+    /// <summary>The track in a slot.</summary>
+    public ref readonly Track this[int slot] => ref _tracks[slot];
+
+    /// <summary>Slots that may be in use: 0 to this - 1.</summary>
+    public int Used => _used;
+
+    /// <summary>Forgets all tracks; numbers go on.</summary>
+    public void Reset()
+    {
+        Array.Clear(_tracks);
+        _used = 0;
+    }
+
+    /// <summary>Matches a result's segments and writes the track's number into each.</summary>
+    /// <param name="result">Its labels are segments.</param>
+    /// <param name="expected">Where each track should be by motion: its slot, or void; empty where nothing is known.</param>
+    /// <param name="colors">The frame of the result in colour.</param>
+    /// <param name="slots">Filled with the slot of each segment; void where there is none.</param>
+    public void Match(SegmentationResult result, ReadOnlySpan<ushort> expected, ColorThumbnail colors, Span<ushort> slots)
+    {
+        var segments = result.Segments.Count;
+        Prepare(segments);
+        Measure(result, expected, colors);
+        FindPairs(result, expected.Length > 0);
+        _trackOf.AsSpan(0, segments).Fill(-1);
+        for (var slot = 0; slot < _used; slot++)
+        {
+            _tracks[slot].Missed++;
+        }
+
+        _pairs.Sort(static (a, b) => b.Score.CompareTo(a.Score));
+        foreach (var (_, segment, track) in CollectionsMarshal.AsSpan(_pairs))
+        {
+            if (_trackOf[segment] < 0 && _tracks[track].Missed > 0)
+            {
+                _trackOf[segment] = track;
+                _tracks[track].Missed = 0;
+            }
+        }
+
+        for (var s = 0; s < segments; s++)
+        {
+            slots[s] = Settle(result, s);
+        }
+
+        Forget();
+    }
+
+    private void Prepare(int segments)
+    {
+        var needed = Math.Max(1, segments) * Math.Max(1, _used);
+        if (_overlap.Length < needed)
+        {
+            _overlap = new int[2 * needed];
+        }
+
+        if (_colors.Length < segments)
+        {
+            _colors = new Vector3[2 * segments];
+            _counts = new int[2 * segments];
+            _trackOf = new int[2 * segments];
+        }
+
+        if (_trackArea.Length < Capacity)
+        {
+            _trackArea = new int[Capacity];
+        }
+
+        Array.Clear(_overlap, 0, needed);
+        Array.Clear(_trackArea);
+        Array.Clear(_colors, 0, segments);
+        Array.Clear(_counts, 0, segments);
+    }
+
+    private void Measure(SegmentationResult result, ReadOnlySpan<ushort> expected, ColorThumbnail colors)
+    {
+        var labels = result.Labels;
+        var (width, height) = (result.Width, result.Height);
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var label = labels[(y * width) + x];
+                var track = expected.Length > 0 ? expected[(y * width) + x] : SegmentationResult.Void;
+                if (track < _used)
+                {
+                    _trackArea[track]++;
+                }
+
+                if (label >= result.Segments.Count)
+                {
+                    continue;
+                }
+
+                if (track < _used)
+                {
+                    _overlap[(label * _used) + track]++;
+                }
+
+                // A quarter of the pixels tell the colour well enough.
+                if (((x | y) & 1) == 0)
+                {
+                    _colors[label] += colors.At(x, y, width, height);
+                    _counts[label]++;
+                }
+            }
+        }
+    }
+
+    private void FindPairs(SegmentationResult result, bool hasExpected)
+    {
+        _pairs.Clear();
+        for (var s = 0; s < result.Segments.Count; s++)
+        {
+            var segment = result.Segments[s];
+            for (var t = 0; t < _used; t++)
+            {
+                ref readonly var track = ref _tracks[t];
+                if (track.Id == 0)
+                {
+                    continue;
+                }
+
+                var sameClass = track.Segment.ClassIndex == segment.ClassIndex;
+                if (!segment.IsThing)
+                {
+                    // Stuff is one segment a class.
+                    if (sameClass && !track.Segment.IsThing)
+                    {
+                        _pairs.Add((3, s, t));
+                    }
+
+                    continue;
+                }
+
+                var score = Score(segment, s, track, t, sameClass, hasExpected);
+                if (score > 0 && track.Segment.IsThing)
+                {
+                    _pairs.Add((score, s, t));
+                }
+            }
+        }
+    }
+
+    private float Score(in Segment segment, int s, in Track track, int t, bool sameClass, bool hasExpected)
+    {
+        var likeness = Likeness(s, track);
+        var common = hasExpected ? _overlap[(s * _used) + t] : 0;
+        var overlap = common / (float)Math.Max(1, segment.Area + _trackArea[t] - common);
+        if (overlap >= (sameClass ? LeastOverlap : CertainOverlap))
+        {
+            return overlap + (0.5f * likeness) + (sameClass ? 0.25f : 0);
+        }
+
+        // Out of sight, or moved further than the motion field saw: the same kind of thing of the same colour and size nearby.
+        if (!sameClass || likeness < 0.6f)
+        {
+            return 0;
+        }
+
+        var (here, there) = (segment.Box, track.Segment.Box);
+        var distance = Vector2.Distance(Center(here), Center(there));
+        var size = MathF.Sqrt(((float)here.Width * here.Height) + ((float)there.Width * there.Height));
+        var reach = size * (1 + (0.5f * track.Missed));
+        return distance < reach ? 0.3f * likeness * (1 - (distance / reach)) : 0;
+    }
+
+    private float Likeness(int segment, in Track track)
+    {
+        if (_counts[segment] == 0)
+        {
+            return 0.5f;
+        }
+
+        var difference = (_colors[segment] / _counts[segment]) - track.Color;
+        return MathF.Exp(-difference.LengthSquared() / (2 * ColorScale * ColorScale));
+    }
+
+    private ushort Settle(SegmentationResult result, int s)
+    {
+        var slot = _trackOf[s];
+        var color = _counts[s] > 0 ? _colors[s] / _counts[s] : default;
+        if (slot < 0)
+        {
+            slot = FreeSlot();
+            if (slot < 0)
+            {
+                return SegmentationResult.Void;
+            }
+
+            _tracks[slot] = new Track { Id = ++_lastId, Color = color };
+        }
+        else if (_counts[s] > 0)
+        {
+            _tracks[slot].Color = Vector3.Lerp(_tracks[slot].Color, color, 0.2f);
+        }
+
+        result.Segments[s] = result.Segments[s] with { TrackId = _tracks[slot].Id };
+        _tracks[slot].Segment = result.Segments[s];
+        return (ushort)slot;
+    }
+
+    private int FreeSlot()
+    {
+        for (var slot = 0; slot < _used; slot++)
+        {
+            if (_tracks[slot].Id == 0)
+            {
+                return slot;
+            }
+        }
+
+        return _used < Capacity ? _used++ : -1;
+    }
+
+    private void Forget()
+    {
+        for (var slot = 0; slot < _used; slot++)
+        {
+            if (_tracks[slot].Missed > Memory)
+            {
+                _tracks[slot] = default;
+            }
+        }
+
+        while (_used > 0 && _tracks[_used - 1].Id == 0)
+        {
+            _used--;
+        }
+    }
+
+    private static Vector2 Center(PixelBox box) => new((box.Left + box.Right) / 2f, (box.Top + box.Bottom) / 2f);
+}

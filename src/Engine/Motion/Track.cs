@@ -1,0 +1,20 @@
+using System.Numerics;
+using OpenSegR.Realtime.Segmentation;
+
+namespace OpenSegR.Realtime.Motion;
+
+/// <summary>A segment that is followed through time.</summary>
+internal struct Track
+{
+    /// <summary>Its number, which it keeps, from 1; 0 where the entry is free.</summary>
+    public int Id;
+
+    /// <summary>The segment as it was last found.</summary>
+    public Segment Segment;
+
+    /// <summary>Its mean colour, slowly following.</summary>
+    public Vector3 Color;
+
+    /// <summary>Masks since it was last found; 0 where it is in the newest.</summary>
+    public int Missed;
+}
