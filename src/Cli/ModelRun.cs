@@ -22,6 +22,7 @@ internal static class ModelRun
             },
             Threads = options.Threads(parsed) ?? 0,
             CustomOperators = options.CustomOps(parsed),
+            Precision = options.Precision(parsed),
             CacheFolder = Path.Combine(AppPaths.CacheFolder, "engines"),
             GpuMemoryLimitBytes = options.GpuMemoryBytes(parsed),
         };
