@@ -3,7 +3,7 @@ namespace OpenSegR.Realtime.Bench;
 /// <summary>One cell of the matrix: what is measured.</summary>
 /// <param name="Model">Model folder, checkpoint or name, as on the command line.</param>
 /// <param name="Provider">auto, tensorrt, cuda or cpu.</param>
-/// <param name="Precision">fp32, bf16 or int8.</param>
+/// <param name="Precision">fp32, bf16, fp16 or int8.</param>
 /// <param name="Size">The network's input as "WxH", or null for the model's own rule.</param>
 /// <param name="Mode">semantic, panoptic or instance.</param>
 public sealed record BenchCase(string Model, string Provider, string Precision, string? Size, string Mode)

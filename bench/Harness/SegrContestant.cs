@@ -127,6 +127,11 @@ internal sealed class SegrContestant : IContestant
         _segmentor.Preprocess(_frames.First, slot);
         _segmentor.Infer(slot);
         var output = _segmentor.OutputOf(slot);
+        if (output.Queries == 0)
+        {
+            throw new InputException("agreement is measured on mask and class logits, which SED models do not have");
+        }
+
         var classes = output.Classifier.ClassIndex.Length + 1;
         SafetensorsWriter.Save(path,
         [

@@ -44,6 +44,7 @@ internal static class BenchCommand
             models, providers, precisions, sizes, modes, input, live, words, sink, threads, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
         };
         command.Subcommands.Add(BenchMotionCommand.Create());
+        command.Subcommands.Add(BenchSoakCommand.Create());
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(compare) is [var first, var second])

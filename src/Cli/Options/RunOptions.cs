@@ -21,7 +21,7 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<bool> _smooth = new("--smooth") { Description = "Damp flicker: a pixel changes its class once two masks in a row say so; segments keep their numbers" };
+    private readonly Option<bool> _smooth = new("--smooth") { Description = "Damp flicker: a pixel changes its class once masks agreed on it for 0.1 s; segments keep their numbers" };
 
     private readonly Option<long?> _frames = new("--frames") { Description = "Stop after this many frames", HelpName = "N" };
 

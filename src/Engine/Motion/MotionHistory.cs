@@ -33,6 +33,11 @@ internal sealed class MotionHistory
             _format = frame.Format;
             _count = 0;
             Size = (Math.Max(1, _now[0].Width / 2), Math.Max(1, _now[0].Height / 2));
+            // All at once (some 20 MB), so that nothing is allocated on the way.
+            foreach (var each in _fields)
+            {
+                each.Resize(Size.Width, Size.Height);
+            }
         }
 
         var field = _fields[_count % Capacity];

@@ -37,8 +37,8 @@ public sealed class MaskTrackerTests
         Assert.InRange(held, 0, 0.1);
         Assert.InRange(carried, 0.7, 1);
 
-        // The list follows: the box is where the square is now.
-        Assert.InRange(shown.Segments[0].Box.Left, 24, 26);
+        // The list follows: the square ends where it does now.
+        Assert.InRange(shown.Segments[0].Box.Right, 38, 40);
         Assert.Equal(shown.Segments[0].Area, Count(shown, 0));
     }
 

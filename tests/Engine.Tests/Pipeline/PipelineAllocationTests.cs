@@ -60,7 +60,7 @@ public sealed class PipelineAllocationTests
                 Thread.Sleep(1);
             }
         };
-        using (pipeline = new SegmentationPipeline(source, segmentor, sink, new() { Sync = sync, Pace = false, Motion = followsMotion ? new() { Smooth = true } : null }))
+        using (pipeline = new SegmentationPipeline(source, segmentor, sink, new() { Sync = sync, Pace = false, Motion = followsMotion ? new() : null }))
         {
             PipelineRun.Bounded(pipeline);
             Assert.Equal(Count, written);
