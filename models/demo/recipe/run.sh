@@ -3,7 +3,7 @@
 #
 #   run.sh FOLDER [OPTION of train.py]...     e.g. run.sh /tmp/demo-model --start ../weights.safetensors
 #
-# FOLDER receives the data (4 GB), the training state, loss.csv, checkpoint.pth and the imported model. PICTURES is how many to train on,
+# FOLDER receives the data (5 GB), the training state, loss.csv, checkpoint.pth and the imported model. PICTURES is how many to train on,
 # VALIDATION how many to measure on (each of two kinds).
 set -euo pipefail
 recipe=$(dirname "$(readlink -f "$0")")
@@ -19,7 +19,7 @@ python=${PYTHON:-/usr/bin/python3}
 pictures() {
   [[ -f $folder/$1.raw ]] || {
     rm -rf "$folder/$1"
-    "$root/segr" synth --out "$folder/$1" --count "$2" --seed "$3" --size 288x160 --compositions "$4"
+    "$root/segr" synth --out "$folder/$1" --count "$2" --seed "$3" --size 320x192 --compositions "$4"
     "$python" "$recipe/pack.py" "$folder/$1" "$folder/$1.raw"
     rm -r "$folder/$1"
   }
