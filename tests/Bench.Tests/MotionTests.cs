@@ -7,7 +7,7 @@ namespace OpenSegR.Realtime.Tests.Bench;
 
 public sealed class MotionTests
 {
-    private static readonly Vocabulary Words = VocabularyParser.Read(Path.Combine(AppPaths.ModelsFolder, "demo", "vocabulary.txt"));
+    private static readonly Vocabulary Words = MotionBenchmark.Words;
 
     [Fact]
     public void Carrying_masks_shows_more_of_the_truth_than_holding_them()

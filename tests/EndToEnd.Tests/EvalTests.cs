@@ -28,7 +28,7 @@ public sealed class EvalTests
         // The page needs nothing from elsewhere.
         var page = File.ReadAllText(scratch["a.html"]);
         Assert.Equal(16, page.Split("src=\"data:image/jpeg;base64,").Length - 1);
-        Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("://", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
 
         Segr.Run("eval", "--dataset", Scenes, "--protocol", "reason", "--predictions", scratch["kept"], "--json", scratch["b.json"]).MustSucceed();
