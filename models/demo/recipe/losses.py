@@ -188,8 +188,7 @@ def compute(model, images, labels, segments, groups, text, with_masks, prototype
 
     # Regions: the true mask, pooled as inference pools.
     inside = segment_maps(centres, most)
-    raw = mask_pool(res5, inside)
-    pooled = clip.project(raw)
+    pooled = clip.project(mask_pool(res5, inside))
     present = (inside.flatten(2).sum(-1) > 0).float()
     regions = language_loss(flat(region_logits(model, pooled, adapted)), flat(table), sizes, flat(present))
     losses['regions'] = regions.mean()

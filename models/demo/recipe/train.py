@@ -222,7 +222,7 @@ def train(rank, options, meeting):
         at['phase_seconds'] += now - clock
         clock = now
         phase, limit = PHASES[at['phase']].chosen(options)
-        progress = team.agree(max(at['phase_step'] / max(phase.steps, 1e-9), at['phase_seconds'] / limit))
+        progress = team.agree(max(at['phase_step'] / phase.steps if phase.steps else 1., at['phase_seconds'] / limit))
         if progress >= 1:
             if at['phase'] == len(PHASES) - 1:
                 break
