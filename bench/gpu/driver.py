@@ -33,7 +33,7 @@ ClassScores = structure('ClassScores', ('logs', P), ('queries', I32), ('reasons'
 SelectQueries = structure('SelectQueries', ('weights', P), ('best_class', P), ('limit', F32), ('groups', I32), ('queries', I32), ('list', P),
                           ('count', P))
 SemanticLabels = structure('SemanticLabels', ('masks', P), ('weights', P), ('list', P), ('count', P), ('class_index', P), ('labels', P),
-                           ('geometry', Geometry), ('queries', I32), ('classes', I32), ('min_score', F32))
+                           ('geometry', Geometry), ('queries', I32), ('classes', I32), ('min_score', F32), ('score_sums', P))
 
 
 def type_name(dtype):

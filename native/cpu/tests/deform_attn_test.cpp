@@ -2,19 +2,12 @@
 #include <thread>
 
 #include "check.h"
-#include "reference.h"
-#include "safetensors.h"
+#include "deform_cases.h"
 
 using namespace segr::cpu;
 using namespace segr::cpu::test;
 
 namespace {
-
-DeformAttnGeometry geometryOf(const DeformAttnCase& c) {
-  const int64_t levels = c.levelCount();
-  return DeformAttnGeometry::plain({c.batch, c.rows, c.heads, c.channels}, {levels, 2}, c.sizes.data(), {levels}, c.starts.data(),
-                                   {c.batch, c.queries, c.heads, levels, c.points, 2}, {c.batch, c.queries, c.heads, levels, c.points});
-}
 
 /// Runs one of the kernels in `parts` ranges, the output filled with NaN before; the inputs as they came or split by heads.
 Floats runKernel(const DeformAttnCase& c, const DeformAttnGeometry& geometry, DeformAttnTask task, const Kernels& kernels,
@@ -47,86 +40,19 @@ Floats runPlain(const DeformAttnCase& c, CpuLevel level, int64_t parts = 1, bool
   return runKernel(c, geometry, task, kernels(level), kernels(level).deformAttn, parts, split);
 }
 
-/// The fused form of a case: its locations become offsets from the references, its weights logits.
-struct FusedCase {
-  DeformAttnCase plain;
-  Floats offsetsAndLogits;
-  Floats references;  // empty: implicit
-
-  Floats run(CpuLevel level, int64_t parts = 1, bool split = false) const {
-    const DeformAttnCase& c = plain;
-    const int64_t levels = c.levelCount();
-    const Shape referencesShape{c.queries, 2};
-    const DeformAttnGeometry geometry = DeformAttnGeometry::fused({c.batch, c.rows, c.heads * c.channels}, {levels, 2}, c.sizes.data(),
-                                                                  {c.batch, c.queries, 3 * c.heads * c.samples()},
-                                                                  references.empty() ? nullptr : &referencesShape, c.heads, c.points);
-    DeformAttnTask task;
-    geometry.fillFused(task, offsetsAndLogits.data(), references.empty() ? nullptr : references.data());
-    return runKernel(c, geometry, task, kernels(level), kernels(level).deformAttnFused, parts, split);
-  }
-};
-
-DeformAttnCase randomCase(Numbers& numbers, int64_t channels, float low, float high) {
-  DeformAttnCase c;
-  c.batch = numbers.between(1, 2);
-  c.heads = numbers.between(1, 3);
-  c.channels = channels;
-  c.points = numbers.between(1, 5);
-  c.queries = numbers.between(1, 9);
-  const int64_t levels = numbers.between(1, 4);
-  for (int64_t l = 0; l < levels; ++l) {
-    c.rows += numbers.between(0, 3);  // a gap before the level
-    c.starts.push_back(c.rows);
-    c.sizes.insert(c.sizes.end(), {numbers.between(1, 7), numbers.between(1, 9)});
-    c.rows += c.sizes[2 * l] * c.sizes[2 * l + 1];
-  }
-  c.value = numbers.floats(c.batch * c.rows * c.heads * c.channels, -1, 1);
-  c.locations = numbers.floats(c.batch * c.queries * c.heads * c.samples() * 2, low, high);
-  c.weights = numbers.floats(c.batch * c.queries * c.heads * c.samples(), 0, 1.0f / static_cast<float>(c.samples()));
-  return c;
+Floats runFused(const FusedDeformCase& c, CpuLevel level, int64_t parts = 1, bool split = false) {
+  const DeformAttnGeometry geometry = c.geometry();
+  DeformAttnTask task;
+  geometry.fillFused(task, c.offsetsAndLogits.data(), c.references.empty() ? nullptr : c.references.data());
+  return runKernel(c.plain, geometry, task, kernels(level), kernels(level).deformAttnFused, parts, split);
 }
 
-/// A fused case and, in `plain`, the locations and weights that it means.
-FusedCase randomFusedCase(Numbers& numbers, int64_t channels, bool implicit) {
-  FusedCase fused;
-  DeformAttnCase& c = fused.plain;
-  c = randomCase(numbers, channels, 0, 1);
-  c.rows = 0;
-  Floats centres;
-  for (int64_t l = 0; l < c.levelCount(); ++l) {
-    c.starts[l] = c.rows;
-    const int64_t height = c.sizes[2 * l], width = c.sizes[2 * l + 1];
-    c.rows += height * width;
-    for (int64_t i = 0; i < height * width; ++i) {
-      centres.push_back((static_cast<float>(i % width) + 0.5f) / static_cast<float>(width));
-      centres.push_back((static_cast<float>(i / width) + 0.5f) / static_cast<float>(height));
-    }
-  }
-  c.value = numbers.floats(c.batch * c.rows * c.heads * c.channels, -1, 1);
-  if (implicit) {
-    c.queries = c.rows;
-  } else {
-    centres = fused.references = numbers.floats(c.queries * 2, 0, 1);
-  }
-  c.locations.clear();
-  c.weights.clear();
-  for (int64_t q = 0; q < c.batch * c.queries; ++q) {
-    const int64_t count = c.heads * c.samples();
-    const Floats offsets = numbers.floats(2 * count, -4, 4), logits = numbers.floats(count, -20, 20);
-    fused.offsetsAndLogits.insert(fused.offsetsAndLogits.end(), offsets.begin(), offsets.end());
-    fused.offsetsAndLogits.insert(fused.offsetsAndLogits.end(), logits.begin(), logits.end());
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t level = i % c.samples() / c.points, head = i / c.samples();
-      for (int64_t axis = 0; axis < 2; ++axis) {
-        c.locations.push_back(centres[2 * (q % c.queries) + axis] +
-                              offsets[2 * i + axis] / static_cast<float>(c.sizes[2 * level + 1 - axis]));
-      }
-      double total = 0;
-      for (int64_t s = 0; s < c.samples(); ++s) total += std::exp(static_cast<double>(logits[head * c.samples() + s]) - logits[i]);
-      c.weights.push_back(static_cast<float>(1 / total));
-    }
-  }
-  return fused;
+DeformAttnCase randomCase(Numbers& numbers, int64_t channels, float low, float high) {
+  return randomDeformCase(numbers, channels, numbers.between(1, 5), 9, low, high);
+}
+
+FusedDeformCase randomFusedCase(Numbers& numbers, int64_t channels, bool implicit) {
+  return randomFusedDeformCase(numbers, channels, numbers.between(1, 5), 9, implicit, [](Floats values) { return values; });
 }
 
 std::string at(CpuLevel level, int i) {
@@ -134,23 +60,9 @@ std::string at(CpuLevel level, int i) {
 }
 
 TEST("deformAttn agrees with the reference implementation's recorded cases") {
-  const auto tensors = readSafetensors(locateGolden("maftplus/msdeform_attn.safetensors"));
-  for (int i = 0; i < 5; ++i) {
-    const auto get = [&](const char* part) { return tensors.at(std::to_string(i) + "." + part); };
-    const StoredTensor value = get("value"), locations = get("sampling_locations");
-    DeformAttnCase c;
-    c.batch = value.shape[0];
-    c.rows = value.shape[1];
-    c.heads = value.shape[2];
-    c.channels = value.shape[3];
-    c.queries = locations.shape[1];
-    c.points = locations.shape[4];
-    c.sizes = get("spatial_shapes").integers();
-    c.starts = get("level_start_index").integers();
-    c.value = value.floats();
-    c.locations = locations.floats();
-    c.weights = get("attention_weights").floats();
-    for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(runPlain(c, level), get("output").floats(), 2e-5, at(level, i));
+  for (int i = 0; i < recordedDeformCases; ++i) {
+    const auto [c, expected] = recordedDeformCase(i);
+    for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(runPlain(c, level), expected, 2e-5, at(level, i));
   }
 }
 
@@ -166,9 +78,9 @@ TEST("deformAttn agrees with float64 for odd sizes at every level") {
 TEST("deformAttnFused agrees with float64, implicit and explicit reference points") {
   Numbers numbers(2);
   for (int i = 0; i < 80; ++i) {
-    const FusedCase c = randomFusedCase(numbers, i < 40 ? i + 1 : numbers.between(1, 80), i % 2 == 0);
+    const FusedDeformCase c = randomFusedCase(numbers, i < 40 ? i + 1 : numbers.between(1, 80), i % 2 == 0);
     const Floats expected = deformAttnReference(c.plain);
-    for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(c.run(level, 1 + i % 4, i % 4 < 2), expected, 2e-5, at(level, i));
+    for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(runFused(c, level, 1 + i % 4, i % 4 < 2), expected, 2e-5, at(level, i));
   }
 }
 
@@ -209,20 +121,20 @@ TEST("deformAttnFused stays inside its tensors for NaN and infinite offsets and 
   Numbers numbers(5);
   constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   for (int i = 0; i < 20; ++i) {
-    FusedCase c = randomFusedCase(numbers, 12, true);
+    FusedDeformCase c = randomFusedCase(numbers, 12, true);
     for (float& v : c.offsetsAndLogits) {
       const int64_t kind = numbers.between(0, 5);
       if (kind < 4) v = Floats{nan, inf, -inf, 3e38f}[static_cast<size_t>(kind)];
     }
     for (CpuLevel level : levelsHere()) {
       // The numbers mean nothing; memory errors show under a sanitizer.
-      REQUIRE(c.run(level).size() == static_cast<size_t>(c.plain.batch * c.plain.queries * c.plain.heads * c.plain.channels), at(level, i));
+      REQUIRE(runFused(c, level).size() == static_cast<size_t>(c.plain.batch * c.plain.queries * c.plain.heads * c.plain.channels), at(level, i));
     }
   }
 }
 
 TEST("deformAttnFused weighs by softmax also for huge logits") {
-  FusedCase c;
+  FusedDeformCase c;
   c.plain.sizes = {1, 2};
   c.plain.starts = {0};
   c.plain.rows = 2;
@@ -231,18 +143,18 @@ TEST("deformAttnFused weighs by softmax also for huge logits") {
   c.plain.value = {3, 5};
   c.references = {0.25f, 0.5f};
   c.offsetsAndLogits = {0, 0, 1, 0, 3000, 3000};
-  for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(c.run(level), Floats{4}, 1e-6, name(level));
+  for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(runFused(c, level), Floats{4}, 1e-6, name(level));
   c.offsetsAndLogits = {0, 0, 1, 0, -3000, -std::numeric_limits<float>::infinity()};
-  for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(c.run(level), Floats{3}, 1e-6, name(level));
+  for (CpuLevel level : levelsHere()) REQUIRE_CLOSE(runFused(c, level), Floats{3}, 1e-6, name(level));
 }
 
 TEST("kernels give the same result from several threads at once") {
   Numbers numbers(6);
-  const FusedCase c = randomFusedCase(numbers, 32, true);
-  const Floats expected = c.run(widestLevel());
+  const FusedDeformCase c = randomFusedCase(numbers, 32, true);
+  const Floats expected = runFused(c, widestLevel());
   std::vector<Floats> results(4);
   std::vector<std::thread> threads;
-  for (Floats& result : results) threads.emplace_back([&result, &c] { result = c.run(widestLevel(), 3); });
+  for (Floats& result : results) threads.emplace_back([&result, &c] { result = runFused(c, widestLevel(), 3); });
   for (std::thread& thread : threads) thread.join();
   for (const Floats& result : results) REQUIRE_CLOSE(result, expected, 0, "thread");
 }

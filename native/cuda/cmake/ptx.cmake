@@ -1,8 +1,10 @@
-# segr_add_ptx(TARGET MODULE...) : compiles src/kernels/MODULE.cu to PTX for every architecture that the compiler knows and links the text
-# into TARGET. Clang needs no CUDA toolkit for that (14 knows sm_75 and sm_80, 16 and later all of them); nvcc does as well. Without
-# either the library is built all the same and says at run time that it holds no GPU code.
+# segr_add_ptx(TARGET MODULE...) : compiles src/kernels/MODULE.cu to PTX for every architecture asked for that the compiler knows and links
+# the text into TARGET. Clang needs no CUDA toolkit for that; nvcc does as well. Without either the library is built all the same and says at
+# run time that it holds no GPU code.
 
-set(SEGR_CUDA_ARCHITECTURES 75 80 89 90 CACHE STRING "Compute capabilities that GPU code is built for")
+# One: PTX is compiled for the GPU at hand by its driver, and what clang makes of these kernels for sm_80, sm_89 and sm_90 is the text for
+# sm_75 but for its header (4 x 774 kB before). More pays when a kernel uses what only newer GPUs have.
+set(SEGR_CUDA_ARCHITECTURES 75 CACHE STRING "Compute capabilities that GPU code is built for")
 set(SEGR_CUDA_COMPILER "" CACHE FILEPATH "clang or nvcc for GPU code; found where empty")
 
 function(segr_find_cuda_compiler)

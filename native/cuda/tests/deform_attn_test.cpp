@@ -3,22 +3,20 @@
 #include <limits>
 
 #include "check.h"
+#include "deform_cases.h"
 #include "element_data.h"
 #include "grid.h"
 #include "host/deform_params.h"
-#include "reference.h"
-#include "safetensors.h"
 
 using namespace segr::cuda;
 using namespace segr::cuda::test;
 using segr::cpu::DeformAttnGeometry;
-using segr::cpu::Shape;
 using segr::cpu::test::DeformAttnCase;
 using segr::cpu::test::deformAttnReference;
 using segr::cpu::test::Floats;
-using segr::cpu::test::locateGolden;
+using segr::cpu::test::FusedDeformCase;
 using segr::cpu::test::Numbers;
-using segr::cpu::test::readSafetensors;
+using segr::cpu::test::recordedDeformCase;
 
 namespace {
 
@@ -49,31 +47,11 @@ Floats runKernel(DeformAttnParams p, const DeformAttnCase& c, const Floats& pair
 
 template <typename Value>
 Floats runPlain(const DeformAttnCase& c, Width width, Order order = Order::forward) {
-  const int64_t levels = c.levelCount();
-  const auto geometry =
-      DeformAttnGeometry::plain({c.batch, c.rows, c.heads, c.channels}, {levels, 2}, c.sizes.data(), {levels}, c.starts.data(),
-                                {c.batch, c.queries, c.heads, levels, c.points, 2}, {c.batch, c.queries, c.heads, levels, c.points});
-  return runKernel<Value, float, false>(deformParams("MSDeformAttn", geometry, false), c, c.locations, c.weights, width, order);
+  return runKernel<Value, float, false>(deformParams("MSDeformAttn", geometryOf(c), false), c, c.locations, c.weights, width, order);
 }
 
-/// Levels of odd sizes, with gaps between them.
 DeformAttnCase randomCase(Numbers& numbers, int64_t channels, int64_t points, float low, float high) {
-  DeformAttnCase c;
-  c.batch = numbers.between(1, 2);
-  c.heads = numbers.between(1, 3);
-  c.channels = channels;
-  c.points = points;
-  c.queries = numbers.between(1, 41);
-  for (int64_t l = numbers.between(1, 4); l > 0; --l) {
-    c.rows += numbers.between(0, 3);
-    c.starts.push_back(c.rows);
-    c.sizes.insert(c.sizes.end(), {numbers.between(1, 7), numbers.between(1, 9)});
-    c.rows += c.sizes[c.sizes.size() - 2] * c.sizes[c.sizes.size() - 1];
-  }
-  c.value = numbers.floats(c.batch * c.rows * c.heads * c.channels, -1, 1);
-  c.locations = numbers.floats(c.batch * c.queries * c.heads * c.samples() * 2, low, high);
-  c.weights = numbers.floats(c.batch * c.queries * c.heads * c.samples(), 0, 1.0f / static_cast<float>(c.samples()));
-  return c;
+  return segr::cpu::test::randomDeformCase(numbers, channels, points, 41, low, high);
 }
 
 template <typename Value>
@@ -92,23 +70,8 @@ void checkPlain(DeformAttnCase c, const std::string& context) {
 }
 
 TEST("cuda deformAttn agrees with the reference implementation's recorded cases") {
-  const auto tensors = readSafetensors(locateGolden("maftplus/msdeform_attn.safetensors"));
-  for (int i = 0; i < 5; ++i) {
-    const auto get = [&](const char* part) { return tensors.at(std::to_string(i) + "." + part); };
-    const auto value = get("value"), locations = get("sampling_locations");
-    DeformAttnCase c;
-    c.batch = value.shape[0];
-    c.rows = value.shape[1];
-    c.heads = value.shape[2];
-    c.channels = value.shape[3];
-    c.queries = locations.shape[1];
-    c.points = locations.shape[4];
-    c.sizes = get("spatial_shapes").integers();
-    c.starts = get("level_start_index").integers();
-    c.value = value.floats();
-    c.locations = locations.floats();
-    c.weights = get("attention_weights").floats();
-    const Floats expected = get("output").floats();
+  for (int i = 0; i < segr::cpu::test::recordedDeformCases; ++i) {
+    const auto [c, expected] = recordedDeformCase(i);
     float largest = 1;
     for (float v : expected) largest = std::max(largest, std::abs(v));
     const std::string context = "case " + std::to_string(i);
@@ -144,68 +107,13 @@ TEST("cuda deformAttn ignores locations that are not in the picture, and reads n
   }
 }
 
-/// The fused form of a case, and in `plain` the locations and weights that it means.
-struct FusedCase {
-  DeformAttnCase plain;
-  Floats offsetsAndLogits;
-  Floats references;  // empty: implicit
-};
-
-template <typename Sample>
-FusedCase randomFusedCase(Numbers& numbers, int64_t channels, int64_t points, bool implicit) {
-  FusedCase fused;
-  DeformAttnCase& c = fused.plain;
-  c = randomCase(numbers, channels, points, 0, 1);
-  c.rows = 0;
-  Floats centres;
-  for (int64_t l = 0; l < c.levelCount(); ++l) {
-    c.starts[l] = c.rows;
-    const int64_t height = c.sizes[2 * l], width = c.sizes[2 * l + 1];
-    c.rows += height * width;
-    for (int64_t i = 0; i < height * width; ++i) {
-      centres.push_back((static_cast<float>(i % width) + 0.5f) / static_cast<float>(width));
-      centres.push_back((static_cast<float>(i / width) + 0.5f) / static_cast<float>(height));
-    }
-  }
-  c.value = numbers.floats(c.batch * c.rows * c.heads * c.channels, -1, 1);
-  if (implicit) {
-    c.queries = c.rows;
-  } else {
-    centres = fused.references = numbers.floats(c.queries * 2, 0, 1);
-  }
-  c.locations.clear();
-  c.weights.clear();
-  for (int64_t q = 0; q < c.batch * c.queries; ++q) {
-    const int64_t count = c.heads * c.samples();
-    const Floats offsets = rounded<Sample>(numbers.floats(2 * count, -4, 4)), logits = rounded<Sample>(numbers.floats(count, -20, 20));
-    fused.offsetsAndLogits.insert(fused.offsetsAndLogits.end(), offsets.begin(), offsets.end());
-    fused.offsetsAndLogits.insert(fused.offsetsAndLogits.end(), logits.begin(), logits.end());
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t level = i % c.samples() / c.points, head = i / c.samples();
-      for (int64_t axis = 0; axis < 2; ++axis) {
-        c.locations.push_back(centres[2 * (q % c.queries) + axis] +
-                              offsets[2 * i + axis] / static_cast<float>(c.sizes[2 * level + 1 - axis]));
-      }
-      double total = 0;
-      for (int64_t s = 0; s < c.samples(); ++s) total += std::exp(static_cast<double>(logits[head * c.samples() + s]) - logits[i]);
-      c.weights.push_back(static_cast<float>(1 / total));
-    }
-  }
-  return fused;
-}
-
 template <typename Value, typename Sample>
 void checkFused(uint32_t seed, int64_t channels, int64_t points, bool implicit, const std::string& context) {
   Numbers numbers(seed);
-  FusedCase fused = randomFusedCase<Sample>(numbers, channels, points, implicit);
+  FusedDeformCase fused = segr::cpu::test::randomFusedDeformCase(numbers, channels, points, 41, implicit, rounded<Sample>);
   DeformAttnCase& c = fused.plain;
   c.value = rounded<Value>(c.value);
-  const int64_t levels = c.levelCount();
-  const Shape referencesShape{c.queries, 2};
-  const auto geometry =
-      DeformAttnGeometry::fused({c.batch, c.rows, c.heads * c.channels}, {levels, 2}, c.sizes.data(),
-                                {c.batch, c.queries, 3 * c.heads * c.samples()}, implicit ? nullptr : &referencesShape, c.heads, c.points);
-  DeformAttnParams p = deformParams("MSDeformAttnFused", geometry, true);
+  DeformAttnParams p = deformParams("MSDeformAttnFused", fused.geometry(), true);
   p.references = implicit ? nullptr : fused.references.data();
   const Floats expected = deformAttnReference(c);
   const double tolerance = 2e-5 + epsilon<Value>;  // locations of the reference went through 0 to 1 and back

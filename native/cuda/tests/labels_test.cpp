@@ -134,8 +134,9 @@ void checkSemantic(LabelCase c, Order order, const std::string& context) {
   scored.select(false, 1e-5f);
   REQUIRE(scored.count == c.queries - 1 && scored.list[2] == 3, context + ": the void query is left out");
   std::vector<uint16_t> labels(c.pixels(), 7777);
+  std::vector<uint64_t> sums(static_cast<size_t>(c.classes));
   runGrid<SemanticLabels<T>>({scored.masks.data(), scored.weights.data(), scored.list.data(), &scored.count, c.classIndex.data(),
-                              labels.data(), c.geometry, c.queries, c.classes, 0.0f},
+                              labels.data(), c.geometry, c.queries, c.classes, 0.0f, sums.data()},
                              order);
 
   std::vector<std::vector<double>> scores(static_cast<size_t>(c.classes), std::vector<double>(c.pixels()));
@@ -148,6 +149,7 @@ void checkSemantic(LabelCase c, Order order, const std::string& context) {
       }
     }
   }
+  std::vector<double> expectedSums(sums.size());
   for (size_t i = 0; i < c.pixels(); ++i) {
     size_t best = 0;
     for (size_t t = 1; t < scores.size(); ++t) best = scores[t][i] > scores[best][i] ? t : best;
@@ -155,6 +157,11 @@ void checkSemantic(LabelCase c, Order order, const std::string& context) {
     REQUIRE(labels[i] % 3 == 1 && given < scores.size(), context + ": a label");
     // Where two classes are as good as equal either will do.
     REQUIRE(scores[given][i] > scores[best][i] - 1e-5, context + ": pixel " + std::to_string(i));
+    expectedSums[given] += scores[given][i];
+  }
+  for (size_t t = 0; t < sums.size(); ++t) {
+    const double sum = static_cast<double>(sums[t]) / 16777216.0;
+    REQUIRE(std::abs(sum - expectedSums[t]) < 1e-5 * static_cast<double>(c.pixels()), context + ": sum of scores of class " + std::to_string(t));
   }
 }
 
@@ -182,7 +189,8 @@ TEST("cuda semantic labels are void below the least score and everywhere where n
                          scored.list.data(),  &scored.count,
                          c.classIndex.data(), labels.data(),
                          c.geometry,          c.queries,
-                         c.classes,           100.0f};
+                         c.classes,           100.0f,
+                         nullptr};
   runGrid<SemanticLabels<float>>(p);
   for (uint16_t label : labels) REQUIRE(label == voidLabel, "least score");
   const int32_t none = 0;

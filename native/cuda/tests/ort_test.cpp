@@ -1,16 +1,17 @@
 #include <dlfcn.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include "check.h"
 #include "element_data.h"
-#include "fake_driver.h"
 #include "host/ptx.h"
 #include "kernels/depthwise_norm.h"
 #include "ops/cuda_op.h"
 #include "ort_model.h"
 #include "reference.h"
+#include "stand_in.h"
 
 // The CUDA operators through ONNX Runtime, with a driver that runs kernels in the loop harness: attributes, tensors, parameters, grids,
 // errors. They are registered for the CPU provider here, under a domain of the tests' own; what stays unseen is the CUDA provider's part:
@@ -27,14 +28,17 @@ using segr::ort::ModelBuilder;
 
 namespace {
 
-FakeDriver& driver() {
-  static FakeDriver& state = [&]() -> FakeDriver& {
-    // Loaded once, it is what dlopen("libcuda.so.1") finds from then on, whatever the machine has.
-    void* library = dlopen(SEGR_FAKE_DRIVER, RTLD_NOW | RTLD_GLOBAL);
-    if (library == nullptr) throw std::runtime_error(dlerror());
-    return *reinterpret_cast<FakeDriver* (*)()>(dlsym(library, "segrFakeDriver"))();
+/// The driver that SEGR_CUDA_DRIVER names, as when it was loaded; work is done at once, because ONNX Runtime's CPU provider waits for nothing.
+StandIn& driver() {
+  static StandIn* (*const state)() = [] {
+    const char* path = std::getenv("SEGR_CUDA_DRIVER");
+    void* library = path == nullptr ? nullptr : dlopen(path, RTLD_NOW);
+    if (library == nullptr) throw segr::cpu::test::Skipped("SEGR_CUDA_DRIVER does not name the tests' driver (ctest sets it)");
+    return reinterpret_cast<StandIn* (*)()>(dlsym(library, "segrStandIn"));
   }();
-  return state;
+  StandIn& all = *state();
+  all.eager = true;
+  return all;
 }
 
 Ort::Env& environment() {
@@ -155,10 +159,10 @@ void checkAttention(const char* entry, double tolerance) {
   driver().launches.clear();
   REQUIRE_CLOSE(runAttention<T>(session, c), deformAttnReference(c), tolerance, entry);
   REQUIRE(driver().launches.size() == 1 && driver().launches[0].name == std::string(entry), std::string("entry point ") + entry);
-  const FakeLaunch& launch = driver().launches[0];
+  const StandInLaunch& launch = driver().launches[0];
   const unsigned threads = 70 * 2 * 16 * sizeof(T) / 16;
   REQUIRE(launch.gridX == (threads + 255) / 256 && launch.gridY == 2 && launch.gridZ == 1 && launch.blockX == 256, "grid");
-  REQUIRE(launch.sharedBytes == 0 && launch.stream == nullptr && driver().contextDepth == 0, "stream and context");
+  REQUIRE(launch.sharedBytes == 0 && launch.stream == nullptr && driver().misuse.empty(), "stream and context");
 }
 
 TEST("CUDA MSDeformAttn runs in all types") {
@@ -230,10 +234,10 @@ TEST("CUDA DepthwiseConv7x7LayerNorm keeps its weights on the GPU and frees them
       .constant<float>("b", {8}, numbers.floats(8, -1, 1));
   model.constant<float>("s", {8}, Floats(8, 1.0f)).constant<float>("t", {8}, Floats(8, 0.5f));
   model.nodeIn("segr", "DepthwiseConv7x7LayerNorm", {"x", "w", "b", "s", "t"}, {"y"}).output<Ort::Float16_t>("y", {1, -1, -1, 8});
-  const int64_t before = driver().allocations;
+  const int64_t before = driver().objects;
   {
     Ort::Session session = model.build(environment(), options());
-    REQUIRE(driver().allocations == before + 4, "weights on the GPU");
+    REQUIRE(driver().objects == before + 4, "weights on the GPU");
     Buffer<Half> x(numbers.floats(5 * 11 * 8, -1, 1));
     driver().launches.clear();
     std::vector<Ort::Value> values;
@@ -245,11 +249,11 @@ TEST("CUDA DepthwiseConv7x7LayerNorm keeps its weights on the GPU and frees them
       for (size_t c = 0; c < 8; ++c) square += (y[pixel * 8 + c] - mean) * (y[pixel * 8 + c] - mean) / 8.0;
       REQUIRE(std::abs(mean - 0.5) < 2e-3 && std::abs(square - 1) < 5e-3, "normalised");
     }
-    const FakeLaunch& launch = driver().launches.at(0);
+    const StandInLaunch& launch = driver().launches.at(0);
     REQUIRE(launch.name == std::string("segr_depthwise_norm_f16_vector") && launch.gridX == 4 && launch.blockX == 128, "launch");
     REQUIRE(launch.sharedBytes == depthwiseShared(4, 8) * 4, "shared memory");
   }
-  REQUIRE(driver().allocations == before, "weights freed");
+  REQUIRE(driver().objects == before, "weights freed");
 }
 
 TEST("CUDA operators report what is wrong in one line") {
@@ -266,12 +270,10 @@ TEST("CUDA operators report what is wrong in one line") {
   };
   const std::string shape = errorOf([&] { runWith(25); });
   REQUIRE(shape.find("level_start_index[1] = 6 puts level 1 (4 x 5) outside value") != std::string::npos, shape);
-  driver().launchResult = 2;
+  driver().faults["cuLaunchKernel"] = {0, 2};
   const std::string memory = errorOf([&] { runWith(26); });
-  driver().launchResult = 0;
-  REQUIRE(memory.find("cuLaunchKernel failed with CUDA_ERROR_OUT_OF_MEMORY (as the test asked). Free GPU memory") != std::string::npos,
+  REQUIRE(memory.find("cuLaunchKernel failed with CUDA_ERROR_OUT_OF_MEMORY (the stand-in's). Free GPU memory") != std::string::npos,
           memory);
-  REQUIRE(driver().contextDepth == 0, "the context is given back");
   runWith(26);
 }
 
@@ -286,18 +288,15 @@ TEST("a GPU that is too old, absent, or has too old a driver is named") {
     }
     return "no error";
   };
-  driver().deviceResult = 101;
-  REQUIRE(errorOfLibrary(11).find("cuDeviceGet failed with") == 0, errorOfLibrary(11));
-  driver().deviceResult = 0;
-  driver().moduleResult = 222;
-  REQUIRE(errorOfLibrary(12).find("The NVIDIA driver is too old for this build's PTX: update it.") != std::string::npos,
-          errorOfLibrary(12));
-  driver().moduleResult = 0;
-  REQUIRE(errorOfLibrary(12) == "no error", "an error is not kept");
+  REQUIRE(errorOfLibrary(99).find("cuDeviceGet failed with") == 0, errorOfLibrary(99));
+  driver().faults["cuModuleLoadData"] = {0, 222};
+  const std::string oldDriver = errorOfLibrary(1);
+  REQUIRE(oldDriver.find("The NVIDIA driver is too old for this build's PTX: update it.") != std::string::npos, oldDriver);
+  REQUIRE(errorOfLibrary(1) == "no error", "an error is not kept");
   driver().major = 6;
-  const std::string old = errorOfLibrary(13);
+  const std::string old = errorOfLibrary(2);
   driver().major = 9;
-  REQUIRE(old == "Fake GPU has compute capability 6.0, the GPU code needs 7.5 or newer: run without custom operators, or on the CPU.", old);
+  REQUIRE(old == "Stand-in GPU has compute capability 6.0, the GPU code needs 7.5 or newer: run without custom operators, or on the CPU.", old);
 }
 
 TEST("the library that is shipped registers CPU and CUDA operators side by side") {

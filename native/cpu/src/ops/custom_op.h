@@ -40,25 +40,51 @@ struct InputSpec {
   const char* name;
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
   bool optional = false;
+  bool onCpu = false;  // of a GPU's operator: shapes and constants, which the host reads
 };
 
-/// Declares operator `Op`, which has: static name(), static inputs() -> span of InputSpec, a constructor from (Ort::ConstKernelInfo, const
-/// Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(const ShapeInference&). One float output.
-template <typename Op>
-class CustomOp : public OrtCustomOp {
+/// What ONNX Runtime is told of an operator. One output.
+struct OpSpec {
+  const char* name;
+  const char* provider;  // null: the CPU's
+  std::vector<InputSpec> inputs;
+  ONNXTensorElementDataType output;
+  void (*inferShape)(const ShapeInference&);
+};
+
+/// An operator's table of callbacks, but for CreateKernelV2: the part that all have in common.
+class DeclaredOp : public OrtCustomOp {
  public:
-  explicit CustomOp(const Kernels& kernels) : OrtCustomOp{}, kernels_(kernels) {
-    version = ORT_API_VERSION;
-    GetName = [](const OrtCustomOp*) { return Op::name(); };
-    GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };  // the CPU provider
-    GetInputTypeCount = [](const OrtCustomOp*) { return Op::inputs().size(); };
-    GetInputType = [](const OrtCustomOp*, size_t i) { return Op::inputs()[i].type; };
-    GetInputCharacteristic = [](const OrtCustomOp*, size_t i) {
-      return Op::inputs()[i].optional ? INPUT_OUTPUT_OPTIONAL : INPUT_OUTPUT_REQUIRED;
+  const OpSpec& spec() const { return spec_; }
+
+ protected:
+  /// `Kernel` is what CreateKernelV2 makes of a node, with void compute(Ort::KernelContext&) const.
+  template <typename Kernel>
+  static DeclaredOp of(OpSpec spec) {
+    DeclaredOp op(std::move(spec));
+    op.KernelComputeV2 = [](void* kernel, OrtKernelContext* raw) -> OrtStatusPtr {
+      return guarded([&] {
+        Ort::KernelContext context(raw);
+        static_cast<const Kernel*>(kernel)->compute(context);
+      });
     };
-    GetInputMemoryType = [](const OrtCustomOp*, size_t) { return OrtMemTypeDefault; };
+    op.KernelDestroy = [](void* kernel) { delete static_cast<Kernel*>(kernel); };
+    return op;
+  }
+
+ private:
+  explicit DeclaredOp(OpSpec spec) : OrtCustomOp{}, spec_(std::move(spec)) {
+    version = ORT_API_VERSION;
+    GetName = [](const OrtCustomOp* op) { return specOf(op).name; };
+    GetExecutionProviderType = [](const OrtCustomOp* op) { return specOf(op).provider; };
+    GetInputTypeCount = [](const OrtCustomOp* op) { return specOf(op).inputs.size(); };
+    GetInputType = [](const OrtCustomOp* op, size_t i) { return specOf(op).inputs[i].type; };
+    GetInputCharacteristic = [](const OrtCustomOp* op, size_t i) {
+      return specOf(op).inputs[i].optional ? INPUT_OUTPUT_OPTIONAL : INPUT_OUTPUT_REQUIRED;
+    };
+    GetInputMemoryType = [](const OrtCustomOp* op, size_t i) { return specOf(op).inputs[i].onCpu ? OrtMemTypeCPUInput : OrtMemTypeDefault; };
     GetOutputTypeCount = [](const OrtCustomOp*) -> size_t { return 1; };
-    GetOutputType = [](const OrtCustomOp*, size_t) { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; };
+    GetOutputType = [](const OrtCustomOp* op, size_t) { return specOf(op).output; };
     GetOutputCharacteristic = [](const OrtCustomOp*, size_t) { return INPUT_OUTPUT_REQUIRED; };
     GetVariadicInputMinArity = [](const OrtCustomOp*) { return 1; };
     GetVariadicInputHomogeneity = [](const OrtCustomOp*) { return 1; };
@@ -66,24 +92,31 @@ class CustomOp : public OrtCustomOp {
     GetVariadicOutputHomogeneity = [](const OrtCustomOp*) { return 1; };
     GetStartVersion = [](const OrtCustomOp*) { return 1; };
     GetEndVersion = [](const OrtCustomOp*) { return 1; };
-    CreateKernelV2 = [](const OrtCustomOp* self, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
-      return guarded([&] { *kernel = new Op(Ort::ConstKernelInfo(info), static_cast<const CustomOp*>(self)->kernels_); });
-    };
-    KernelComputeV2 = [](void* kernel, OrtKernelContext* raw) -> OrtStatusPtr {
-      return guarded([&] {
-        Ort::KernelContext context(raw);
-        static_cast<const Op*>(kernel)->compute(context);
-      });
-    };
-    KernelDestroy = [](void* kernel) { delete static_cast<Op*>(kernel); };
-    InferOutputShapeFn = [](const OrtCustomOp*, OrtShapeInferContext* raw) -> OrtStatusPtr {
+    InferOutputShapeFn = [](const OrtCustomOp* op, OrtShapeInferContext* raw) -> OrtStatusPtr {
       // Only a hint for the memory planner: an input whose shape is not known yet is no error.
       try {
-        const ShapeInference inference(raw);
-        Op::inferShape(inference);
+        specOf(op).inferShape(ShapeInference(raw));
       } catch (...) {
       }
       return nullptr;
+    };
+  }
+
+  static const OpSpec& specOf(const OrtCustomOp* op) { return static_cast<const DeclaredOp*>(op)->spec_; }
+
+  OpSpec spec_;
+};
+
+/// Operator `Op` of the CPU provider, which has: static name(), static inputs() -> span of InputSpec, a constructor from
+/// (Ort::ConstKernelInfo, const Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(const ShapeInference&).
+template <typename Op>
+class CustomOp : public DeclaredOp {
+ public:
+  explicit CustomOp(const Kernels& kernels)
+      : DeclaredOp(of<Op>({Op::name(), nullptr, {Op::inputs().begin(), Op::inputs().end()}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, Op::inferShape})),
+        kernels_(kernels) {
+    CreateKernelV2 = [](const OrtCustomOp* self, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
+      return guarded([&] { *kernel = new Op(Ort::ConstKernelInfo(info), static_cast<const CustomOp*>(self)->kernels_); });
     };
   }
 

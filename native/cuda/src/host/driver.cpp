@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+
 namespace segr::cuda {
 
 namespace {
@@ -13,7 +15,8 @@ void find(void* library, const char* name, Function& function) {
 }
 
 Driver load() {
-  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  const char* named = std::getenv("SEGR_CUDA_DRIVER");
+  void* library = dlopen(named != nullptr && *named != 0 ? named : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw GpuError(std::string("there is no NVIDIA driver (") + dlerror() + "): install it, or run on the CPU.");
   }
@@ -36,6 +39,20 @@ Driver load() {
   find(library, "cuMemAlloc_v2", driver.cuMemAlloc);
   find(library, "cuMemFree_v2", driver.cuMemFree);
   find(library, "cuMemcpyHtoD_v2", driver.cuMemcpyHtoD);
+  find(library, "cuMemGetInfo_v2", driver.cuMemGetInfo);
+  find(library, "cuMemAllocHost_v2", driver.cuMemAllocHost);
+  find(library, "cuMemFreeHost", driver.cuMemFreeHost);
+  find(library, "cuMemcpyHtoDAsync_v2", driver.cuMemcpyHtoDAsync);
+  find(library, "cuMemcpyDtoHAsync_v2", driver.cuMemcpyDtoHAsync);
+  find(library, "cuMemsetD8Async", driver.cuMemsetD8Async);
+  find(library, "cuStreamCreate", driver.cuStreamCreate);
+  find(library, "cuStreamDestroy_v2", driver.cuStreamDestroy);
+  find(library, "cuStreamSynchronize", driver.cuStreamSynchronize);
+  find(library, "cuStreamWaitEvent", driver.cuStreamWaitEvent);
+  find(library, "cuEventCreate", driver.cuEventCreate);
+  find(library, "cuEventDestroy_v2", driver.cuEventDestroy);
+  find(library, "cuEventRecord", driver.cuEventRecord);
+  find(library, "cuEventSynchronize", driver.cuEventSynchronize);
   driver.check(driver.cuInit(0), "cuInit");
   return driver;
 }
@@ -59,7 +76,7 @@ void Driver::check(int result, const char* call) const {
   if (cuGetErrorName(result, &name) != 0 || name == nullptr) name = "unknown error";
   if (cuGetErrorString(result, &text) != 0 || text == nullptr) text = "";
   std::string message = std::string(call) + " failed with " + name + " (" + text + ").";
-  if (result == 2) message += " Free GPU memory, use a smaller size or half precision.";
+  if (result == 2) throw GpuMemoryError(message + " Free GPU memory, use a smaller size or half precision.");
   if (result == 218 || result == 222) message += " The NVIDIA driver is too old for this build's PTX: update it.";
   throw GpuError(message);
 }

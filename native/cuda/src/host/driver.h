@@ -12,7 +12,14 @@ class GpuError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The part of NVIDIA's driver API that launches kernels, found in libcuda at run time. Types are those of cuda.h without its names:
+/// The error of a GPU without memory to spare.
+class GpuMemoryError : public GpuError {
+ public:
+  using GpuError::GpuError;
+};
+
+/// The part of NVIDIA's driver API that launches kernels and moves frames, found at run time in libcuda.so.1, or in the library that the
+/// environment variable SEGR_CUDA_DRIVER names (tests put a stand-in there). Types are those of cuda.h without its names:
 /// handles are pointers, addresses of device memory 64-bit integers. Each member of the table is the function of that name; see the CUDA
 /// driver API.
 struct Driver {
@@ -35,6 +42,20 @@ struct Driver {
   int (*cuMemAlloc)(uint64_t* address, size_t bytes);
   int (*cuMemFree)(uint64_t address);
   int (*cuMemcpyHtoD)(uint64_t to, const void* from, size_t bytes);
+  int (*cuMemGetInfo)(size_t* free, size_t* total);
+  int (*cuMemAllocHost)(void** address, size_t bytes);
+  int (*cuMemFreeHost)(void* address);
+  int (*cuMemcpyHtoDAsync)(uint64_t to, const void* from, size_t bytes, void* stream);
+  int (*cuMemcpyDtoHAsync)(void* to, uint64_t from, size_t bytes, void* stream);
+  int (*cuMemsetD8Async)(uint64_t to, unsigned char value, size_t bytes, void* stream);
+  int (*cuStreamCreate)(void** stream, unsigned flags);
+  int (*cuStreamDestroy)(void* stream);
+  int (*cuStreamSynchronize)(void* stream);
+  int (*cuStreamWaitEvent)(void* stream, void* event, unsigned flags);
+  int (*cuEventCreate)(void** event, unsigned flags);
+  int (*cuEventDestroy)(void* event);
+  int (*cuEventRecord)(void* event, void* stream);
+  int (*cuEventSynchronize)(void* event);
 
   /// The driver, loaded and initialised by the first caller. GpuError where there is none.
   static const Driver& get();

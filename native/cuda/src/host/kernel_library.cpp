@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "current_context.h"
 #include "ptx.h"
 
 namespace segr::cuda {
@@ -11,23 +12,6 @@ namespace {
 // Numbers of cuda.h.
 constexpr int computeCapabilityMajor = 75, computeCapabilityMinor = 76;
 constexpr int maxDynamicSharedSize = 8;
-
-/// Makes a context the calling thread's own for a while.
-class CurrentContext {
- public:
-  CurrentContext(const Driver& driver, void* context) : driver_(driver) {
-    driver.check(driver.cuCtxPushCurrent(context), "cuCtxPushCurrent");
-  }
-  CurrentContext(const CurrentContext&) = delete;
-  CurrentContext& operator=(const CurrentContext&) = delete;
-  ~CurrentContext() {
-    void* previous = nullptr;
-    driver_.cuCtxPopCurrent(&previous);
-  }
-
- private:
-  const Driver& driver_;
-};
 
 }  // namespace
 
@@ -112,6 +96,8 @@ DeviceFloats KernelLibrary::upload(const std::vector<float>& values) {
   driver_.check(driver_.cuMemAlloc(&address, bytes), "cuMemAlloc");
   DeviceFloats memory(driver_, context_, address);
   driver_.check(driver_.cuMemcpyHtoD(address, values.data(), bytes), "cuMemcpyHtoD");
+  // From pageable memory the call may return before the values have arrived, and the provider's stream does not wait for this one.
+  driver_.check(driver_.cuStreamSynchronize(nullptr), "cuStreamSynchronize");
   return memory;
 }
 

@@ -61,6 +61,18 @@ class KernelLibrary {
   /// An entry point of one of the files in src/kernels: find("deform_attn", "segr_deform_plain_f32_f32_vector").
   KernelFunction find(const char* module, const std::string& name);
 
+  /// The driver that it was loaded through.
+  const Driver& driver() const { return driver_; }
+
+  /// The GPU's primary context.
+  void* context() const { return context_; }
+
+  /// The GPU's name, as its driver has it.
+  const std::string& device() const { return device_; }
+
+  /// Compute capability, 90 for 9.0.
+  int architecture() const { return architecture_; }
+
   /// Copies values to the GPU; waits until they are there.
   DeviceFloats upload(const std::vector<float>& values);
 

@@ -153,6 +153,10 @@ SEGR_INLINE void addTo(uint32_t* counter, uint32_t n) {
   asm volatile("red.add.u32 [%0], %1;" ::"l"(counter), "r"(n) : "memory");
 }
 
+SEGR_INLINE void addTo(uint64_t* counter, uint64_t n) {
+  asm volatile("red.add.u64 [%0], %1;" ::"l"(counter), "l"(n) : "memory");
+}
+
 #else
 
 template <typename T>
@@ -219,6 +223,10 @@ SEGR_INLINE uint32_t floatToBits(float x) {
   return copyOf<uint32_t>(&x);
 }
 SEGR_INLINE void addTo(uint32_t* counter, uint32_t n) {
+  *counter += n;
+}
+SEGR_INLINE void addTo(uint64_t* counter, uint64_t n) {
+  requireAligned(counter, 8);
   *counter += n;
 }
 

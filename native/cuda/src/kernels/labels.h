@@ -20,15 +20,17 @@ struct SemanticLabelsParams {
   MaskGeometry geometry;
   int32_t queries;
   int32_t classes;
-  float minScore;  // a pixel whose best class scores below it is void
+  float minScore;       // a pixel whose best class scores below it is void
+  uint64_t* scoreSums;  // [T] 2^24 times the scores of the pixels that each class wins, zeros before; null where not wanted
 };
 
 /// Each pixel goes to the class whose queries, weighed by their class scores, cover it most. A block owns 32 pixels: probabilities of all
-/// its masks go to shared memory, then 8 threads a pixel share the classes, 8 at a time in registers; the first of equal scores wins.
+/// its masks go to shared memory, then 8 threads a pixel share the classes, 8 at a time in registers; the first of equal scores wins. Scores
+/// are summed up in whole numbers, so that the sums do not depend on the order of the blocks.
 template <typename T>
 struct SemanticLabels {
   using Params = SemanticLabelsParams;
-  static constexpr int phases = 3;
+  static constexpr int phases = 4;
   static constexpr int pixels = 32;
   static constexpr int blockThreads = 256;
   static constexpr int parts = blockThreads / pixels;
@@ -81,7 +83,8 @@ struct SemanticLabels {
       }
       score[thread] = best;
       winner[thread] = bestClass;
-    } else if (part == 0) {
+    } else if constexpr (phase == 2) {
+      if (part != 0) return;
       float best = score[lane], bestClass = winner[lane];
       for (int i = 1; i < parts; ++i) {
         const float s = score[i * pixels + lane], t = winner[i * pixels + lane];
@@ -89,8 +92,27 @@ struct SemanticLabels {
         best = wins ? s : best;
         bestClass = wins ? t : bestClass;
       }
-      p.labels[index] = best < p.minScore ? voidLabel : static_cast<uint16_t>(loadInt(p.classIndex + static_cast<int32_t>(bestClass)));
+      const bool isVoid = best < p.minScore;
+      p.labels[index] = isVoid ? voidLabel : static_cast<uint16_t>(loadInt(p.classIndex + static_cast<int32_t>(bestClass)));
+      score[lane] = best;
+      winner[lane] = isVoid ? -1.0f : bestClass;
+    } else if (part == 0 && p.scoreSums != nullptr) {
+      addScores(p, score, winner, lane, index - lane);
     }
+  }
+
+ private:
+  /// Neighbours mostly agree: the first pixel of each class adds for all of the block.
+  SEGR_MEMBER void addScores(const Params& p, const float* score, const float* winner, int32_t lane, int32_t first) {
+    if (winner[lane] < 0.0f) return;
+    const int32_t left = p.geometry.outputWidth() * p.geometry.outputHeight() - first, end = left < pixels ? left : pixels;
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < end; ++i) {
+      if (winner[i] != winner[lane]) continue;
+      if (i < lane) return;
+      sum += static_cast<uint64_t>(score[i] * 16777216.0f);
+    }
+    addTo(p.scoreSums + static_cast<int32_t>(winner[lane]), sum);
   }
 };
 

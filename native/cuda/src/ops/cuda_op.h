@@ -14,13 +14,6 @@ namespace segr::cuda {
 
 inline constexpr const char* cudaProvider = "CUDAExecutionProvider";
 
-struct CudaInput {
-  const char* name;
-  ONNXTensorElementDataType type;
-  bool optional = false;
-  bool onCpu = false;  // shapes and constants, which the host reads: never waits for the GPU
-};
-
 /// One node's kernel.
 class CudaKernel {
  public:
@@ -36,20 +29,19 @@ class CudaKernel {
 /// An operator for one combination of element types. ONNX Runtime picks by the types of a node's inputs.
 struct CudaOpSpec {
   const char* name;
-  std::vector<CudaInput> inputs;
+  std::vector<cpu::InputSpec> inputs;
   ONNXTensorElementDataType output;
   void (*inferShape)(const cpu::ShapeInference&);
   std::function<std::unique_ptr<CudaKernel>(const Ort::ConstKernelInfo&, KernelLibrary&)> create;
 };
 
-class CudaOp : public OrtCustomOp {
+class CudaOp : public cpu::DeclaredOp {
  public:
   /// `provider` is CUDA's, but for tests, which run the operators over a driver of their own.
   explicit CudaOp(CudaOpSpec spec, const char* provider = cudaProvider);
 
  private:
-  CudaOpSpec spec_;
-  const char* provider_;
+  std::function<std::unique_ptr<CudaKernel>(const Ort::ConstKernelInfo&, KernelLibrary&)> create_;
 };
 
 /// All operators.
