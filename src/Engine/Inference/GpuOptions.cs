@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using OpenSegR.Realtime.Inference.Gpu;
 
 namespace OpenSegR.Realtime.Inference;
 
@@ -13,10 +14,14 @@ internal static class GpuOptions
     public static bool HasPlugin => File.Exists(PluginPath);
 
     /// <summary>Adds the CUDA provider.</summary>
-    public static void AddCuda(SessionOptions options, InferenceSettings settings)
+    /// <param name="options">The session's options.</param>
+    /// <param name="settings">How networks are run.</param>
+    /// <param name="stream">The GPU whose stream the session shall run on, or null for streams of its own.</param>
+    public static void AddCuda(SessionOptions options, InferenceSettings settings, GpuDevice? stream)
     {
         using var cuda = new OrtCUDAProviderOptions();
         cuda.UpdateOptions(Cuda(settings));
+        stream?.UseStream(cuda, null);
         options.AppendExecutionProvider_CUDA(cuda);
     }
 
@@ -25,11 +30,13 @@ internal static class GpuOptions
     /// <param name="settings">How networks are run.</param>
     /// <param name="cacheFolder">Folder of this model's engines on this machine, or null for none.</param>
     /// <param name="ranges">Shapes of the inputs that are free.</param>
+    /// <param name="stream">The GPU whose stream the session shall run on, or null for streams of its own.</param>
     public static void AddTensorRt(
-        SessionOptions options, InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges)
+        SessionOptions options, InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges, GpuDevice? stream)
     {
         using var tensorRt = new OrtTensorRTProviderOptions();
         tensorRt.UpdateOptions(TensorRt(settings, cacheFolder, ranges));
+        stream?.UseStream(null, tensorRt);
         options.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 

@@ -28,6 +28,9 @@ public sealed record InferenceSettings
     /// <summary>Most bytes of GPU memory that ONNX Runtime's arena may take for each network, or null for no limit.</summary>
     public long? GpuMemoryLimitBytes { get; init; }
 
+    /// <summary>True to take frames over the GPU's path although the network runs on the CPU: for tests, over a stand-in for the driver.</summary>
+    internal bool GpuFramesOnCpu { get; init; }
+
     /// <summary>Folder for files that make the next start faster (TensorRT engines); null for none.</summary>
     public string? CacheFolder { get; init; }
 

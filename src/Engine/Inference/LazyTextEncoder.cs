@@ -19,13 +19,19 @@ internal sealed class LazyTextEncoder(SegmentationNetwork network) : ITextEncode
 
     public void Encode(ReadOnlySpan<int> tokenIds, Span<float> features, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        OnnxTextEncoder encoder;
-        lock (_gate)
+        while (true)
         {
-            encoder = _encoder ??= network.CreateTextEncoder();
+            var encoder = Get();
+            try
+            {
+                encoder.Encode(tokenIds, features, progress, cancellationToken);
+                return;
+            }
+            catch (SegrException error) when (network.FallBack(encoder.Factory, error.Message))
+            {
+                Leave(encoder);
+            }
         }
-
-        encoder.Encode(tokenIds, features, progress, cancellationToken);
     }
 
     public void Dispose()
@@ -34,6 +40,26 @@ internal sealed class LazyTextEncoder(SegmentationNetwork network) : ITextEncode
         {
             _encoder?.Dispose();
             _encoder = null;
+        }
+    }
+
+    private OnnxTextEncoder Get()
+    {
+        lock (_gate)
+        {
+            return _encoder ??= network.CreateTextEncoder();
+        }
+    }
+
+    // Not disposed: another thread may still be at it, and fail as well.
+    private void Leave(OnnxTextEncoder failed)
+    {
+        lock (_gate)
+        {
+            if (ReferenceEquals(_encoder, failed))
+            {
+                _encoder = null;
+            }
         }
     }
 }

@@ -20,14 +20,18 @@ public sealed class OnnxTextEncoder : ITextEncoder
     private readonly InferenceSession _session;
     private readonly int _vocabularySize;
 
-    internal OnnxTextEncoder(InferenceSession session, int dimension, int contextLength, int vocabularySize, string fingerprint)
+    internal OnnxTextEncoder(InferenceSession session, int dimension, int contextLength, int vocabularySize, string fingerprint, SessionFactory factory)
     {
+        Factory = factory;
         _session = session;
         _vocabularySize = vocabularySize;
         Dimension = dimension;
         ContextLength = contextLength;
         Fingerprint = fingerprint;
     }
+
+    /// <summary>What made the session, and so what runs it.</summary>
+    internal SessionFactory Factory { get; }
 
     /// <inheritdoc/>
     public int Dimension { get; }

@@ -17,7 +17,8 @@ namespace OpenSegR.Realtime.Inference;
 public abstract class SegmentationNetwork
 {
     private readonly ModelFolder _folder;
-    private readonly SessionFactory _sessions;
+    private readonly Lock _gate = new();
+    private SessionFactory _sessions;
     private readonly GraphCache _cache;
 
     private protected SegmentationNetwork(ModelFolder folder, SessionFactory sessions)
@@ -48,6 +49,9 @@ public abstract class SegmentationNetwork
 
     /// <summary>Identifies the text tower: its weights, and the number of heads, which the weights do not tell.</summary>
     public string TextFingerprint => $"{_folder.WeightsHash}/{TextHeads}";
+
+    /// <summary>What runs its sessions now: another than at the beginning where that failed.</summary>
+    internal SessionFactory Sessions => Volatile.Read(ref _sessions);
 
     private protected WeightTable Weights { get; }
 
@@ -89,22 +93,61 @@ public abstract class SegmentationNetwork
     /// <exception cref="ModelException">The model cannot be loaded.</exception>
     public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs, int? topClasses = null)
     {
-        var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Operators = _sessions.Operators, TopClasses = topClasses };
+        var sessions = Sessions;
+        var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Operators = sessions.Operators, TopClasses = topClasses };
         var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
-        var session = _sessions.Create(graph, _folder.Path, InputRanges(size));
-        return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, _sessions.CreateHostMemory(session));
+        try
+        {
+            var session = sessions.Create(graph, _folder.Path, InputRanges(size), isSegmentor: Queries > 0);
+            return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, sessions);
+        }
+        catch (SegrException error) when (FallBack(sessions, error.Message))
+        {
+            return CreateSegmentor(size, outputs, topClasses);
+        }
+    }
+
+    /// <summary>Leaves a provider that failed: sessions made from now on run on the next one.</summary>
+    /// <param name="failed">What made the session that failed.</param>
+    /// <param name="why">What happened, in one line.</param>
+    /// <returns>False where there is no other, or the user wants that one and no other.</returns>
+    internal bool FallBack(SessionFactory failed, string why)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(failed, _sessions))
+            {
+                return true;
+            }
+
+            if (failed.FallBack(why) is not { } next)
+            {
+                return false;
+            }
+
+            _sessions = next;
+            return true;
+        }
     }
 
     /// <summary>Loads the text tower.</summary>
     /// <exception cref="ModelException">The model cannot be loaded.</exception>
     public OnnxTextEncoder CreateTextEncoder()
     {
+        var sessions = Sessions;
         var graph = _cache.GetOrAdd(
             "text",
-            $"{Sizes}\n{_sessions.Operators}",
-            () => TextTowerGraph.Build(Weights, TextPrefix, TextLayers, TextHeads, _sessions.Operators).ToByteArray());
-        return new OnnxTextEncoder(_sessions.Create(graph, _folder.Path), EmbedDim, TextContext, TextVocabulary, TextFingerprint);
+            $"{Sizes}\n{sessions.Operators}",
+            () => TextTowerGraph.Build(Weights, TextPrefix, TextLayers, TextHeads, sessions.Operators).ToByteArray());
+        try
+        {
+            return new OnnxTextEncoder(sessions.Create(graph, _folder.Path), EmbedDim, TextContext, TextVocabulary, TextFingerprint, sessions);
+        }
+        catch (SegrException error) when (FallBack(sessions, error.Message))
+        {
+            return CreateTextEncoder();
+        }
     }
 
     /// <summary>Runs the segmentor once and returns intermediate tensors under the reference's names and shapes.</summary>
@@ -123,12 +166,12 @@ public abstract class SegmentationNetwork
         {
             Size = (height, width),
             Outputs = SegmentorOutputs.None,
-            Operators = _sessions.Operators,
+            Operators = Sessions.Operators,
             Dumps = names.ToImmutableSortedSet(),
             // The reference keeps the axis of reasons with reasoning only.
             DumpReasons = classifier.ReasonCount > 1,
         };
-        using var session = _sessions.Create(Build(options).ToByteArray(), _folder.Path);
+        using var session = Sessions.Create(Build(options).ToByteArray(), _folder.Path);
         using var inputs = new SegmentorInputs(classifier, Prompts);
         using var imageValue = OrtValue.CreateTensorValueFromMemory(image.ToArray(), [1, 3, height, width]);
         using var runOptions = new RunOptions();

@@ -1,15 +1,47 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Inference;
 
 /// <summary>
-/// The words as a segmentor graph takes them: rows and the table of their groups, or, for SED, the rows of every class side by side. The
-/// rows are used where they are; the values pin their array until they are disposed.
+/// The words as a segmentor graph takes them: rows and the table of their groups, or, for SED, the rows of every class side by side. In the
+/// host's memory the rows are used where they are, and the values pin their array until they are disposed; a GPU gets a copy.
 /// </summary>
 internal sealed class SegmentorInputs : IDisposable
 {
+    private readonly List<GpuMemory> _copies = [];
+
+    /// <summary>Lays out a classifier in a GPU's memory.</summary>
+    /// <param name="classifier">The words.</param>
+    /// <param name="prompts">P, rows of each class, for SED; null for MAFT+.</param>
+    /// <param name="device">The GPU.</param>
+    /// <param name="memory">How its memory is called; it stays the caller's.</param>
+    /// <exception cref="GpuException">The GPU has no memory left, or failed.</exception>
+    public SegmentorInputs(TextClassifier classifier, int? prompts, GpuDevice device, OrtMemoryInfo memory)
+    {
+        using var host = new SegmentorInputs(classifier, prompts);
+        var values = new List<OrtValue>();
+        (Names, Values) = (host.Names, values);
+        try
+        {
+            foreach (var value in host.Values)
+            {
+                var info = value.GetTensorTypeAndShape();
+                var isReal = info.ElementDataType == TensorElementType.Float;
+                _copies.Add(isReal ? device.Upload(value.GetTensorDataAsSpan<float>()) : device.Upload(value.GetTensorDataAsSpan<long>()));
+                values.Add(GpuDevice.View(memory, info.ElementDataType, isReal ? sizeof(float) : sizeof(long), _copies[^1].Address, info.Shape));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Lays out a classifier.</summary>
     /// <param name="classifier">The words.</param>
     /// <param name="prompts">P, rows of each class, for SED; null for MAFT+.</param>
@@ -67,6 +99,11 @@ internal sealed class SegmentorInputs : IDisposable
         foreach (var value in Values)
         {
             value.Dispose();
+        }
+
+        foreach (var copy in _copies)
+        {
+            copy.Dispose();
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Inference.Gpu;
 
 namespace OpenSegR.Realtime.Inference;
 
@@ -11,13 +12,18 @@ public sealed class SegmentorSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private readonly RunOptions _gpuRunOptions = new();
 
     internal SegmentorSession(
-        InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts = null,
-        OrtAllocator? hostMemory = null)
+        InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts,
+        SessionFactory factory)
     {
         _session = session;
-        HostMemory = hostMemory;
+        Factory = factory;
+        HostMemory = factory.CreateHostMemory(session);
+
+        // The slot's events say when the network is done; the host does not wait for it.
+        _gpuRunOptions.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
         Size = size;
         Queries = queries;
         Dimension = dimension;
@@ -40,11 +46,34 @@ public sealed class SegmentorSession : IDisposable
     /// <summary>P, text rows of each class that the network takes side by side (SED); null where rows compete.</summary>
     internal int? Prompts { get; }
 
+    /// <summary>What made the session, and so what runs it.</summary>
+    internal SessionFactory Factory { get; }
+
     /// <summary>What the buffers of a network on a GPU are allocated with, or null for managed memory. Disposed with the session.</summary>
     internal OrtAllocator? HostMemory { get; }
 
     /// <summary>Creates the buffers of one picture. The caller disposes them before the session.</summary>
     public SegmentorBuffers CreateBuffers() => new(this, _session.CreateIoBinding());
+
+    /// <summary>Creates the buffers of one picture in the memory of a GPU. The caller disposes them before the session.</summary>
+    /// <exception cref="GpuException">The GPU has no memory left, or failed.</exception>
+    internal GpuBuffers CreateBuffers(GpuDevice device) => new(this, _session.CreateIoBinding(), device, Factory.Provider == ExecutionProvider.Cpu);
+
+    /// <summary>Puts the network on its GPU's stream, behind the preparation of the picture in the buffers, and returns.</summary>
+    /// <exception cref="SegrException">ONNX Runtime or the GPU failed; of what fails later the slot's next call tells.</exception>
+    internal void Run(GpuBuffers buffers)
+    {
+        var binding = buffers.Bind(this);
+        buffers.Slot.BeginNetwork();
+        if (Factory.Provider == ExecutionProvider.Cpu)
+        {
+            // It knows no streams.
+            buffers.Device.Synchronize();
+        }
+
+        Run(_gpuRunOptions, binding);
+        buffers.Slot.EndNetwork();
+    }
 
     /// <summary>Runs the network on what the buffers hold; their outputs are valid afterwards. Allocates no managed memory.</summary>
     /// <exception cref="InvalidOperationException">The buffers belong to another session, or have no size or no classifier yet.</exception>
@@ -52,22 +81,27 @@ public sealed class SegmentorSession : IDisposable
     public void Run(SegmentorBuffers buffers)
     {
         ArgumentNullException.ThrowIfNull(buffers);
-        var binding = buffers.Bind(this);
-        try
-        {
-            _session.RunWithBinding(_runOptions, binding);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new SegrException($"the network failed: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
-        }
+        Run(_runOptions, buffers.Bind(this));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _runOptions.Dispose();
+        _gpuRunOptions.Dispose();
         HostMemory?.Dispose();
         _session.Dispose();
+    }
+
+    private void Run(RunOptions options, OrtIoBinding binding)
+    {
+        try
+        {
+            _session.RunWithBinding(options, binding);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new SegrException($"the network failed: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
+        }
     }
 }

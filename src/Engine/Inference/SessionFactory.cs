@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Inference.Gpu;
 
 namespace OpenSegR.Realtime.Inference;
 
@@ -17,12 +18,15 @@ public sealed class SessionFactory
     /// <param name="notice">Told, in one line each, what was not used and why; may be null.</param>
     /// <exception cref="SegrException">The provider asked for does not work, or ONNX Runtime's library is missing.</exception>
     public SessionFactory(InferenceSettings settings, Action<string>? notice = null)
+        : this(settings, notice, ChooseProvider(settings, notice))
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        OrtEnvironment.Require();
+    }
+
+    private SessionFactory(InferenceSettings settings, Action<string>? notice, ExecutionProvider provider)
+    {
         _settings = settings;
         _notice = notice;
-        Provider = ChooseProvider(settings, notice);
+        Provider = provider;
         if (settings.CustomOperators)
         {
             var problem = FindOperatorProblem();
@@ -39,6 +43,7 @@ public sealed class SessionFactory
             ExecutionProvider.Cuda => GraphTarget.Cuda,
             _ => GraphTarget.Cpu,
         });
+        Gpu = OpenGpu();
     }
 
     /// <summary>The provider in use, never <see cref="ExecutionProvider.Auto"/>.</summary>
@@ -47,22 +52,46 @@ public sealed class SessionFactory
     /// <summary>True where graphs may use this project's own operators.</summary>
     public bool UsesCustomOperators { get; }
 
+    /// <summary>The GPU that frames go through on their way to the network and from it, or null where the CPU prepares and labels them.</summary>
+    internal GpuDevice? Gpu { get; }
+
     /// <summary>What graphs for these sessions may be made of.</summary>
     internal GraphOperators Operators { get; }
 
     /// <summary>Threads that one run may use on the CPU.</summary>
     public int Threads => _settings.Threads > 0 ? _settings.Threads : Environment.ProcessorCount;
 
+    /// <summary>Tells the user something, in one line.</summary>
+    internal void Notify(string line) => _notice?.Invoke(line);
+
+    /// <summary>What comes next after a provider that failed at work: the same settings with the next one that works, the CPU in the end.</summary>
+    /// <param name="why">What happened, in one line.</param>
+    /// <returns>Null where the user asked for this provider and no other, and where it is the CPU.</returns>
+    internal SessionFactory? FallBack(string why)
+    {
+        if (_settings.Provider != ExecutionProvider.Auto || Provider == ExecutionProvider.Cpu)
+        {
+            return null;
+        }
+
+        var next = Provider == ExecutionProvider.TensorRt && FindProblem(ExecutionProvider.Cuda, _settings.Device) is null
+            ? ExecutionProvider.Cuda : ExecutionProvider.Cpu;
+        Notify($"{Name(Provider)} failed, going on with {Name(next)}: {why}");
+        return new SessionFactory(_settings, _notice, next);
+    }
+
     /// <summary>Creates a session.</summary>
     /// <param name="model">Bytes of an ONNX file.</param>
     /// <param name="weightsFolder">Folder that its external data lies in, or null where it has none.</param>
     /// <param name="ranges">Shapes of the inputs that are free; null where the provider needs not know.</param>
+    /// <param name="isSegmentor">True for a network that frames go through over <see cref="Gpu"/>, on its stream.</param>
     /// <exception cref="ModelException">ONNX Runtime rejects the model.</exception>
-    internal InferenceSession Create(byte[] model, string? weightsFolder, IReadOnlyList<ShapeRange>? ranges = null)
+    internal InferenceSession Create(byte[] model, string? weightsFolder, IReadOnlyList<ShapeRange>? ranges = null, bool isSegmentor = false)
     {
+        var stream = isSegmentor && Provider != ExecutionProvider.Cpu ? Gpu : null;
         if (Provider != ExecutionProvider.TensorRt)
         {
-            return Create(model, weightsFolder, null, []);
+            return Create(model, weightsFolder, null, [], stream);
         }
 
         using var engines = EngineCache.Open(
@@ -73,19 +102,20 @@ public sealed class SessionFactory
         try
         {
             _notice?.Invoke("TensorRT prepares the network; the first time that takes minutes");
-            return Create(model, weightsFolder, engines.Folder, ranges ?? []);
+            return Create(model, weightsFolder, engines.Folder, ranges ?? [], stream);
         }
         catch (ModelException) when (engines.Folder is not null)
         {
             _notice?.Invoke("the TensorRT engine in the cache cannot be used: building it anew");
             engines.Clear();
-            return Create(model, weightsFolder, engines.Folder, ranges ?? []);
+            return Create(model, weightsFolder, engines.Folder, ranges ?? [], stream);
         }
     }
 
-    private InferenceSession Create(byte[] model, string? weightsFolder, string? engineFolder, IReadOnlyList<ShapeRange> ranges)
+    private InferenceSession Create(
+        byte[] model, string? weightsFolder, string? engineFolder, IReadOnlyList<ShapeRange> ranges, GpuDevice? stream)
     {
-        using var options = CreateOptions(_settings, Provider, Threads, engineFolder, ranges);
+        using var options = CreateOptions(_settings, Provider, Threads, engineFolder, ranges, stream);
         if (weightsFolder is not null)
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(weightsFolder));
@@ -189,6 +219,24 @@ public sealed class SessionFactory
         }
     }
 
+    private GpuDevice? OpenGpu()
+    {
+        if ((Provider == ExecutionProvider.Cpu && !_settings.GpuFramesOnCpu) || !_settings.CustomOperators)
+        {
+            return null;
+        }
+
+        try
+        {
+            return GpuDevice.Open(_settings.Device);
+        }
+        catch (GpuException error)
+        {
+            Notify($"frames are prepared and labelled on the CPU: {error.Message}");
+            return null;
+        }
+    }
+
     private ProductPrecision ChoosePrecision(Action<string>? notice)
     {
         var wanted = _settings.Precision;
@@ -210,6 +258,8 @@ public sealed class SessionFactory
 
     private static ExecutionProvider ChooseProvider(InferenceSettings settings, Action<string>? notice)
     {
+        ArgumentNullException.ThrowIfNull(settings);
+        OrtEnvironment.Require();
         if (settings.Provider != ExecutionProvider.Auto)
         {
             return FindProblem(settings.Provider, settings.Device) is { } problem
@@ -231,7 +281,8 @@ public sealed class SessionFactory
     }
 
     private static SessionOptions CreateOptions(
-        InferenceSettings settings, ExecutionProvider provider, int threads, string? engineFolder, IReadOnlyList<ShapeRange> ranges)
+        InferenceSettings settings, ExecutionProvider provider, int threads, string? engineFolder, IReadOnlyList<ShapeRange> ranges,
+        GpuDevice? stream = null)
     {
         var options = new SessionOptions
         {
@@ -252,13 +303,13 @@ public sealed class SessionFactory
 
             if (provider == ExecutionProvider.TensorRt)
             {
-                GpuOptions.AddTensorRt(options, settings, engineFolder, ranges);
+                GpuOptions.AddTensorRt(options, settings, engineFolder, ranges, stream);
             }
 
             // What TensorRT does not take falls to CUDA, not to the CPU.
             if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
             {
-                GpuOptions.AddCuda(options, settings);
+                GpuOptions.AddCuda(options, settings, stream);
             }
 
             return options;

@@ -164,11 +164,7 @@ internal sealed class PanopticPostprocessor(PostprocessOptions options, WorkerTe
             label = label == Undecided ? SegmentationResult.Void : _segmentOf[label];
         }
 
-        _statistics.Count(result.Labels, result.Width, result.Height, result.Segments.Count);
-        for (var i = 0; i < result.Segments.Count; i++)
-        {
-            result.Segments[i] = result.Segments[i] with { Area = _statistics.Area(i), Box = _statistics.Box(i) };
-        }
+        _statistics.MeasureSegments(result);
     }
 
     private static int IndexOfStuff(SegmentationResult result, int classIndex)

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Text;
+
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>Area and bounding box of every value of a label map, gathered run by run.</summary>
@@ -41,6 +43,37 @@ internal sealed class SegmentStatistics
 
                 x = end;
             }
+        }
+    }
+
+    /// <summary>Adds the segments of a finished semantic label map: one for each class that has pixels, in the order of the classifier.</summary>
+    /// <param name="classifier">The words in force.</param>
+    /// <param name="scoreSums">[T] sum of the scores of each class's pixels.</param>
+    /// <param name="result">The label map; gets the segments.</param>
+    public void AddClasses(TextClassifier classifier, ReadOnlySpan<double> scoreSums, SegmentationResult result)
+    {
+        var vocabulary = classifier.Vocabulary;
+        Count(result.Labels, result.Width, result.Height, vocabulary.Count);
+        for (var t = 0; t < classifier.ClassIndex.Length; t++)
+        {
+            var index = classifier.ClassIndex[t];
+            var area = Area(index);
+            if (area > 0)
+            {
+                // A pixel's score is a sum over queries and may pass 1 where masks overlap.
+                var score = (float)Math.Min(1.0, scoreSums[t] / area);
+                result.Segments.Add(new Segment(result.Segments.Count + 1, index, vocabulary.Classes[index].IsThing, score, area, Box(index)));
+            }
+        }
+    }
+
+    /// <summary>Gives the segments of a finished panoptic label map their areas and boxes.</summary>
+    public void MeasureSegments(SegmentationResult result)
+    {
+        Count(result.Labels, result.Width, result.Height, result.Segments.Count);
+        for (var i = 0; i < result.Segments.Count; i++)
+        {
+            result.Segments[i] = result.Segments[i] with { Area = Area(i), Box = Box(i) };
         }
     }
 }

@@ -18,14 +18,12 @@ namespace OpenSegR.Realtime.Segmentation;
 public sealed class SegmentationModel : IDisposable
 {
     private readonly ModelFolder _folder;
-    private readonly SessionFactory _sessions;
     private readonly LazyTextEncoder _encoder;
     private ClipTokenizer? _tokenizer;
 
     private SegmentationModel(ModelFolder folder, SessionFactory sessions)
     {
         _folder = folder;
-        _sessions = sessions;
         Network = SegmentationNetwork.Open(folder, sessions);
         _encoder = new LazyTextEncoder(Network);
     }
@@ -37,7 +35,7 @@ public sealed class SegmentationModel : IDisposable
     public string Folder => _folder.Path;
 
     /// <summary>What runs it.</summary>
-    public ExecutionProvider Provider => _sessions.Provider;
+    public ExecutionProvider Provider => Network.Sessions.Provider;
 
     /// <summary>Its networks, for inspection and export.</summary>
     public SegmentationNetwork Network { get; }

@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Text;
@@ -6,22 +8,20 @@ using OpenSegR.Realtime.Text;
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>
-/// A model at work: frames in, masks out. Networks are loaded for the sizes that the frames need; a second size gets a network of its
-/// own, and from the third on one network serves all sizes, which is slower but not endless.
+/// A model at work: frames in, masks out. Networks are loaded for the sizes that the frames need. With a network on a GPU frames are
+/// prepared and labelled there too. What a GPU fails on is done again on what is left (another provider, the CPU), and no frame is lost by it.
 /// </summary>
 public sealed class Segmentor : ISegmentor
 {
-    private const int MostFixedSizes = 2;
-
     private readonly SegmentationNetwork _model;
     private readonly ModelManifest _manifest;
     private readonly SegmentorOptions _options;
-    private readonly ImagePreprocessor _preprocessor;
-    private readonly StretchingPreprocessor? _stretcher;
+    private readonly FramePreparation _preparation;
     private readonly Dictionary<SegmentationMode, Postprocessor> _postprocessors = [];
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Height, int Width), SegmentorSession> _fixed = [];
-    private SegmentorSession? _any;
+    private readonly SegmentorSessions _sessions;
+    private readonly Lock _inference = new();
+    private bool _gpuFramesFailed;
     private Postprocessor _postprocessor;
     private TextClassifier _classifier;
 
@@ -45,8 +45,8 @@ public sealed class Segmentor : ISegmentor
         }
 
         _classifier = Fitting(classifier);
-        _preprocessor = new ImagePreprocessor(manifest.PixelMean, manifest.PixelStd);
-        _stretcher = manifest.Sed is null ? null : new StretchingPreprocessor(_preprocessor, manifest.PixelMean, manifest.PixelStd);
+        _sessions = new SegmentorSessions(model, _options.TopClasses);
+        _preparation = new FramePreparation(manifest, _options);
         _postprocessor = new Postprocessor(_options.Postprocess ?? new PostprocessOptions
         {
             ObjectMaskThreshold = manifest.ObjectMaskThreshold,
@@ -100,7 +100,7 @@ public sealed class Segmentor : ISegmentor
     /// <summary>Loads the network that frames of this size need, so that the first of them does not wait for it.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    public void Prepare(int width, int height) => SessionFor(GeometryOf(width, height));
+    public void Prepare(int width, int height) => _sessions.For(GeometryOf(width, height));
 
     /// <inheritdoc/>
     public SegmentorSlot CreateSlot() => new Slot(this);
@@ -110,19 +110,26 @@ public sealed class Segmentor : ISegmentor
     {
         ArgumentNullException.ThrowIfNull(frame);
         var own = Own(slot);
-        own.Geometry = GeometryOf(frame.Width, frame.Height);
-        own.Use(SessionFor(own.Geometry));
-        own.Buffers.Resize(own.Geometry.PaddedHeight, own.Geometry.PaddedWidth);
-        own.Buffers.Classifier = Classifier;
         own.FrameIndex = frame.Index;
         own.TimestampUs = frame.TimestampUs;
-        if (_stretcher is null)
+        var (geometry, classifier) = (GeometryOf(frame.Width, frame.Height), Classifier);
+        while (true)
         {
-            _preprocessor.Run(frame, own.Geometry, own.Buffers.Image);
-        }
-        else
-        {
-            _stretcher.Run(frame, ResizedSize(frame), own.Geometry, own.Buffers.Image);
+            var session = _sessions.For(geometry);
+            try
+            {
+                if (!own.Runs(session, UsesGpuFrames(session)))
+                {
+                    own.Path = CreatePath(session);
+                }
+
+                own.Path.Preprocess(frame, geometry, classifier);
+                return;
+            }
+            catch (GpuException error)
+            {
+                LeaveGpu(session, own.FrameIndex, error);
+            }
         }
     }
 
@@ -130,7 +137,24 @@ public sealed class Segmentor : ISegmentor
     public void Infer(SegmentorSlot slot)
     {
         var own = Own(slot);
-        own.Session.Run(own.Buffers);
+        while (true)
+        {
+            var path = own.Path;
+            try
+            {
+                // A frame that was taken over may be in the network on another thread.
+                lock (_inference)
+                {
+                    path.Infer();
+                }
+
+                return;
+            }
+            catch (SegrException error)
+            {
+                Replace(own, path, error);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -146,20 +170,35 @@ public sealed class Segmentor : ISegmentor
         ArgumentNullException.ThrowIfNull(postprocessor);
         ArgumentNullException.ThrowIfNull(result);
         var own = Own(slot);
-        postprocessor.Run(own.Output, result);
+        while (true)
+        {
+            var path = own.Path;
+            try
+            {
+                path.Postprocess(postprocessor, result);
+                break;
+            }
+            catch (GpuException error)
+            {
+                // What a GPU was told to do fails when it is waited for.
+                Replace(own, path, error);
+                Infer(slot);
+            }
+        }
+
         result.FrameIndex = own.FrameIndex;
         result.TimestampUs = own.TimestampUs;
     }
 
     /// <summary>What the network said about the picture in the slot; valid until the slot's next <see cref="Preprocess"/>.</summary>
-    public NetworkOutput OutputOf(SegmentorSlot slot) => Own(slot).Output;
+    public NetworkOutput OutputOf(SegmentorSlot slot) => Own(slot).Path.Output;
 
     /// <summary>The network's input for the picture in the slot: [3, height, width], and how the picture lies in it.</summary>
     public ReadOnlySpan<float> InputOf(SegmentorSlot slot, out ImageGeometry geometry)
     {
-        var own = Own(slot);
-        geometry = own.Geometry;
-        return own.Buffers.Image;
+        var path = Own(slot).Path;
+        geometry = path.Geometry;
+        return path.Input;
     }
 
     /// <summary>All three steps for one frame.</summary>
@@ -178,41 +217,14 @@ public sealed class Segmentor : ISegmentor
     {
         lock (_gate)
         {
-            foreach (var session in _fixed.Values)
-            {
-                session.Dispose();
-            }
-
-            _fixed.Clear();
-            _any?.Dispose();
-            _any = null;
             foreach (var postprocessor in _postprocessors.Values)
             {
                 postprocessor.Dispose();
             }
         }
 
-        _stretcher?.Dispose();
-        _preprocessor.Dispose();
-    }
-
-    private SegmentorSession SessionFor(in ImageGeometry geometry)
-    {
-        var size = (geometry.PaddedHeight, geometry.PaddedWidth);
-        lock (_gate)
-        {
-            if (_fixed.TryGetValue(size, out var session))
-            {
-                return session;
-            }
-
-            if (_fixed.Count < MostFixedSizes)
-            {
-                return _fixed[size] = _model.CreateSegmentor(size, _model.Outputs, _options.TopClasses);
-            }
-
-            return _any ??= _model.CreateSegmentor(null, _model.Outputs, _options.TopClasses);
-        }
+        _sessions.Dispose();
+        _preparation.Dispose();
     }
 
     private TextClassifier Fitting(TextClassifier classifier)
@@ -230,16 +242,49 @@ public sealed class Segmentor : ISegmentor
         }
     }
 
-    // SED's pictures are resized twice in the reference: to the shorter side of evaluation, then to the network's input.
-    private (int Width, int Height) ResizedSize(Frame frame)
+    private bool UsesGpuFrames(SegmentorSession session) => session.Queries > 0 && session.Factory.Gpu is not null && !Volatile.Read(ref _gpuFramesFailed);
+
+    private FramePath CreatePath(SegmentorSession session) => UsesGpuFrames(session)
+        ? new GpuFramePath(session, session.Factory.Gpu!, _preparation)
+        : new HostFramePath(session, _preparation);
+
+    // Another path takes the slot's picture over, or the error is thrown on.
+    private void Replace(Slot slot, FramePath failed, SegrException error)
     {
-        if (_options.NativeSize)
+        if (failed is GpuFramePath && error is GpuException lost)
         {
-            return (frame.Width, frame.Height);
+            LeaveGpu(failed.Session, slot.FrameIndex, lost);
+        }
+        else if (!_sessions.Replace(failed.Session, $"at frame {slot.FrameIndex} {error.Message}"))
+        {
+            ExceptionDispatchInfo.Throw(error);
         }
 
-        var size = ImageGeometry.ShortestEdge(frame.Width, frame.Height, _options.ShortSide ?? _manifest.ShortSide, _manifest.MaxSide);
-        return (size.ResizedWidth, size.ResizedHeight);
+        while (true)
+        {
+            var session = _sessions.For(failed.Geometry);
+            try
+            {
+                // Without its pixels a picture cannot go back to a GPU.
+                var path = failed is HostFramePath ? new HostFramePath(session, _preparation) : CreatePath(session);
+                path.TakeOver(failed);
+                slot.Path = path;
+                return;
+            }
+            catch (GpuException next)
+            {
+                LeaveGpu(session, slot.FrameIndex, next);
+            }
+        }
+    }
+
+    // From now on frames are prepared and labelled on the CPU. Where the network's GPU is lost as well, the next run of the network tells.
+    private void LeaveGpu(SegmentorSession session, long frame, GpuException error)
+    {
+        if (!Interlocked.Exchange(ref _gpuFramesFailed, true))
+        {
+            session.Factory.Notify($"frames are prepared and labelled on the CPU from now on, because the GPU failed at frame {frame}: {error.Message}");
+        }
     }
 
     private Slot Own(SegmentorSlot slot)
@@ -251,42 +296,32 @@ public sealed class Segmentor : ISegmentor
 
     private sealed class Slot(Segmentor owner) : SegmentorSlot
     {
-        private SegmentorSession? _session;
-        private SegmentorBuffers? _buffers;
+        private FramePath? _path;
 
         public Segmentor Owner => owner;
-
-        public ImageGeometry Geometry { get; set; }
 
         public long FrameIndex { get; set; }
 
         public long TimestampUs { get; set; }
 
-        public SegmentorSession Session => _session ?? throw new InvalidOperationException("the slot holds no picture yet");
-
-        public SegmentorBuffers Buffers => _buffers ?? throw new InvalidOperationException("the slot holds no picture yet");
-
-        public NetworkOutput Output => Session.Queries == 0
-            ? new(Buffers.SemanticScores, Geometry, Buffers.Classifier!)
-            : new(Buffers.MaskLogits, Buffers.MaskClasses, Session.Queries, Geometry, Buffers.Classifier!);
-
-        public void Use(SegmentorSession session)
+        public FramePath Path
         {
-            if (!ReferenceEquals(session, _session))
+            get => _path ?? throw new InvalidOperationException("the slot holds no picture yet");
+            set
             {
-                _buffers?.Dispose();
-                _buffers = session.CreateBuffers();
-                _session = session;
+                _path?.Dispose();
+                _path = value;
             }
         }
+
+        public bool Runs(SegmentorSession session, bool onGpu) => ReferenceEquals(_path?.Session, session) && _path is GpuFramePath == onGpu;
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
             {
-                _buffers?.Dispose();
-                _buffers = null;
-                _session = null;
+                _path?.Dispose();
+                _path = null;
             }
         }
     }

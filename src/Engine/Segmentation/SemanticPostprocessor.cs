@@ -32,7 +32,7 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
             result.Resize(toFrame?.Width ?? maps.Width, toFrame?.Height ?? maps.Height);
             TakeMaps(output);
             RunBands(output, maps, toFrame, result, default);
-            Summarise(output, result);
+            _statistics.AddClasses(output.Classifier, _scoreSums, result);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
         result.Resize(finish?.Width ?? masks.Width, finish?.Height ?? masks.Height);
         PackWeights(output);
         RunBands(output, masks, finish, result, default);
-        Summarise(output, result);
+        _statistics.AddClasses(output.Classifier, _scoreSums, result);
     }
 
     /// <summary>The scores themselves, for inspection: [vocabulary classes, height, width] at the frame's size; classes out of play are 0.</summary>
@@ -66,6 +66,12 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
         return scores;
     }
 
+    /// <summary>
+    /// The weight that a query must pass for one class at least. Below it, it adds at most Queries times that to a score: far below what fp32
+    /// keeps in the exact case, a thousandth of a score in the fast one.
+    /// </summary>
+    public static float LeastWeight(OutputResolution resolution) => resolution == OutputResolution.Frame ? 1e-9f : 1e-5f;
+
     private void TakeMaps(in NetworkOutput output) => (_classes, _used) = (output.ClassCount, 0);
 
     /// <summary>Keeps the queries that say anything; most queries of a trained model are void everywhere.</summary>
@@ -79,9 +85,7 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
         var weights = _weights.AsSpan(0, _classes * output.Queries);
         ClassScores.Semantic(output, weights);
 
-        // A query below the limit for every class adds at most Queries * limit to a score: far below what fp32 keeps in the exact case,
-        // a thousandth of a score in the fast one.
-        var limit = options.Resolution == OutputResolution.Frame ? 1e-9f : 1e-5f;
+        var limit = LeastWeight(options.Resolution);
         _used = 0;
         for (var q = 0; q < output.Queries; q++)
         {
@@ -234,24 +238,6 @@ internal sealed class SemanticPostprocessor(PostprocessOptions options, WorkerTe
 
             labels[x] = (ushort)job.ClassIndex[t];
             band.ScoreSums[t] += score;
-        }
-    }
-
-    private void Summarise(in NetworkOutput output, SegmentationResult result)
-    {
-        var vocabulary = output.Classifier.Vocabulary;
-        _statistics.Count(result.Labels, result.Width, result.Height, vocabulary.Count);
-        for (var t = 0; t < _classes; t++)
-        {
-            var index = output.Classifier.ClassIndex[t];
-            var area = _statistics.Area(index);
-            if (area > 0)
-            {
-                // A pixel's score is a sum over queries and may pass 1 where masks overlap.
-                var score = (float)Math.Min(1.0, _scoreSums[t] / area);
-                result.Segments.Add(new Segment(
-                    result.Segments.Count + 1, index, vocabulary.Classes[index].IsThing, score, area, _statistics.Box(index)));
-            }
         }
     }
 

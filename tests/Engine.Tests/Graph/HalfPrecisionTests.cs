@@ -121,7 +121,7 @@ public sealed class HalfPrecisionTests
         var sizes = folder.Manifest.MaftPlus!;
         var size = (golden.Height, golden.Width);
         var graph = Build(folder, size, operators).ToByteArray();
-        var session = new SegmentorSession(sessions.Create(graph, folder.Path), size, sizes.Queries, sizes.EmbedDim, Outputs);
+        var session = new SegmentorSession(sessions.Create(graph, folder.Path), size, sizes.Queries, sizes.EmbedDim, Outputs, null, sessions);
         var buffers = session.CreateBuffers();
         buffers.Classifier = words;
         golden.Image.CopyTo(buffers.Image);

@@ -98,7 +98,7 @@ public sealed class WeightVariantTests
             new WeightTable(Path.GetFileName(weights.Path), weights.Tensors),
             new SegmentorGraphOptions { Size = (golden.Height, golden.Width), Outputs = Outputs, Operators = sessions.Operators });
         using var session = new SegmentorSession(
-            sessions.Create(graph.ToByteArray(), Path.GetDirectoryName(weights.Path)), (golden.Height, golden.Width), sizes.Queries, sizes.EmbedDim, Outputs);
+            sessions.Create(graph.ToByteArray(), Path.GetDirectoryName(weights.Path)), (golden.Height, golden.Width), sizes.Queries, sizes.EmbedDim, Outputs, null, sessions);
         using var buffers = session.CreateBuffers();
         buffers.Classifier = golden.Classifier;
         golden.Image.CopyTo(buffers.Image);

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace OpenSegR.Realtime.Inference.Gpu;
+
+/// <summary>
+/// The way of frames over a GPU as libsegr_ops.so has it: the functions and structures of native/cuda/src/frame/segr_gpu.h, which says what
+/// they do. Functions that can fail return 0 or an error, and <see cref="Check"/> throws what happened.
+/// </summary>
+internal static unsafe partial class GpuLibrary
+{
+    private const string Library = "segr_ops";
+    private const int NoMemory = 2;
+
+    /// <summary>Throws unless a call returned 0.</summary>
+    /// <exception cref="GpuException">It did not.</exception>
+    public static void Check(int result)
+    {
+        if (result != 0)
+        {
+            throw new GpuException(Text(segr_gpu_error()).TrimEnd('.'), result == NoMemory);
+        }
+    }
+
+    public static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
+
+    [LibraryImport(Library)]
+    public static partial byte* segr_gpu_error();
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_open(int device, out nint gpu);
+
+    [LibraryImport(Library)]
+    public static partial byte* segr_gpu_name(nint gpu);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_synchronize(nint gpu);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_use_stream(nint gpu, nint cudaOptions, nint tensorRtOptions);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_upload(nint gpu, void* values, nuint bytes, out nint memory, out nint address);
+
+    [LibraryImport(Library)]
+    public static partial void segr_gpu_free(nint memory);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_can_label(int isPanoptic, int queries, int reasons);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_create(nint gpu, out nint slot);
+
+    [LibraryImport(Library)]
+    public static partial void segr_gpu_slot_destroy(nint slot);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_reserve(nint slot, int tensor, nuint bytes, out nint address);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_classes(nint slot, int* classIndex, int* isThing, int classes);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_preprocess(nint slot, in GpuPicture picture);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_begin_network(nint slot);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_end_network(nint slot);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_label(nint slot, in GpuLabelRules rules, out GpuLabels labels);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_slot_download(nint slot, int tensor, nuint bytes, out float* values);
+
+    [LibraryImport(Library)]
+    public static partial byte* segr_gpu_slot_pixels(nint slot);
+}
