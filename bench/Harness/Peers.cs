@@ -37,6 +37,11 @@ internal static class Peers
             start.ArgumentList.Add("--panoptic");
         }
 
+        if (sizes.PoolsSmallMasks)
+        {
+            start.ArgumentList.Add("--small-masks");
+        }
+
         return new ContestantProcess(start, null);
     }
 

@@ -49,6 +49,7 @@ def main():
     parser.add_argument('--weights', required=True)
     parser.add_argument('--inputs', required=True)
     parser.add_argument('--panoptic', action='store_true', help='the model was trained for panoptic output (its transfer layer differs)')
+    parser.add_argument('--small-masks', action='store_true', help='masks without a cell centre are pooled by how much of each cell they cover')
     parser.add_argument('--threads', type=int, default=os.cpu_count())
     options = parser.parse_args()
     os.environ['OMP_NUM_THREADS'] = str(options.threads)
@@ -67,7 +68,7 @@ def main():
 
     state = {name: torch.from_numpy(value) for name, value in safetensors_io.load(options.weights).items()}
     sizes = maft_plus.Sizes.of(state)
-    sizes.panoptic = options.panoptic
+    sizes.panoptic, sizes.small_masks = options.panoptic, options.small_masks
     model = maft_plus.MaftPlus(sizes).eval()
     model.load_state_dict({name: value.float() for name, value in state.items()})
     del state

@@ -58,6 +58,32 @@ public sealed class EvalTests
         Segr.AssertRefused("zorb", "eval", "--dataset", Scenes, "--vocab", scratch["names.txt"]);
     }
 
+    [Fact]
+    public void A_folder_of_reasoning_speaks_of_each_picture()
+    {
+        using var scratch = new Scratch();
+        File.WriteAllText(scratch["names.txt"], "zorb +thing\nblick +stuff\nfep +stuff\n");
+        Directory.CreateDirectory(scratch["reasons"]);
+        const string Right = """{ "zorb": { "class_des": ["red colour and a spherical shape"] }, "blick": { "class_des": ["green blades"] }, "fep": { "class_des": ["dark asphalt"] } }""";
+        const string Wrong = """{ "zorb": { "class_des": ["dark asphalt"] }, "blick": { "class_des": ["red colour and a spherical shape"] }, "fep": { "class_des": ["green blades"] } }""";
+        double MeanIoU(string text)
+        {
+            foreach (var seed in new[] { 90, 91, 92 })
+            {
+                File.WriteAllText(scratch[$"reasons/scene-{seed}.json"], text);
+            }
+
+            Segr.Run(
+                "eval", "--dataset", "synthetic:90:3:160x96", "--vocab", scratch["names.txt"], "--classes", "red ball; grass; road", "--mode", "semantic",
+                "--reason", scratch["reasons"], "--json", scratch["s.json"]).MustSucceed();
+            using var scores = Read(scratch["s.json"]);
+            return scores.RootElement.GetProperty("miou").GetDouble();
+        }
+
+        var (right, wrong) = (MeanIoU(Right), MeanIoU(Wrong));
+        Assert.True(right > wrong + 0.2, $"{right} with the right descriptions, {wrong} with those of other classes");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -100,16 +100,30 @@ def sample(maps, points):
     return F.grid_sample(maps[:, None], points[:, :, None] * 2 - 1, align_corners=False)[:, 0, :, 0]
 
 
-def mask_loss(logits, labels, pictures, segments):
-    """Point-sampled cross entropy and dice of mask logits [N, h, w]; mask i belongs to one segment of one picture of labels [B, H, W]."""
+def thing_points(labels, things, count):
+    """Places [N, count, 2] on things. labels [N, H, W]; things [N, S] says which labels are things; anywhere where there are none."""
+    small = labels[:, 2::4, 2::4]
+    h, w = small.shape[1:]
+    known = F.pad(things, (0, 256 - things.shape[1]))
+    weight = known.gather(1, small.flatten(1).long()) + 1e-6
+    place = torch.multinomial(weight, count, replacement=True)
+    return (torch.stack((place % w, place // w), -1) + torch.rand(len(labels), count, 2)) / torch.tensor([w, h])
+
+
+def mask_loss(logits, labels, pictures, segments, things):
+    """Point-sampled cross entropy and dice of mask logits [N, h, w]; mask i belongs to one segment of one picture of labels [B, H, W].
+
+    Points lie where the mask is least certain (PointRend, CVPR 2020), on things, and anywhere. Those on things keep apart things that look
+    alike and touch: their common border is short, and a mask that flows over it is certain and wrong.
+    """
     n, (height, width) = len(logits), labels.shape[1:]
     with torch.no_grad():
-        # Three quarters of the points where the mask is least certain, the rest anywhere (PointRend, CVPR 2020).
         candidates = torch.rand(n, 3 * POINTS, 2)
         doubt = sample(logits.detach(), candidates).abs()
-        index = doubt.topk(POINTS * 3 // 4, dim=1, largest=False, sorted=False).indices
-        points = torch.cat((candidates.gather(1, index[..., None].expand(-1, -1, 2)), candidates[:, :POINTS // 4]), 1)
-        place = (points[..., 1] * height).long() * width + (points[..., 0] * width).long()
+        index = doubt.topk(POINTS // 2, dim=1, largest=False, sorted=False).indices
+        on_things = thing_points(labels, things, POINTS // 4)[pictures]
+        points = torch.cat((candidates.gather(1, index[..., None].expand(-1, -1, 2)), on_things, candidates[:, :POINTS // 4]), 1)
+        place = (points[..., 1] * height).long().clamp(max=height - 1) * width + (points[..., 0] * width).long().clamp(max=width - 1)
         target = (labels.flatten(1)[pictures].gather(1, place) == segments[:, None]).float()
     value = sample(logits, points)
     return F.binary_cross_entropy_with_logits(value, target), dice(value, target).mean()
@@ -187,14 +201,13 @@ def compute(model, images, labels, segments, groups, text, with_masks, prototype
     losses['cells'] = cell_loss.mean()
 
     # Regions: the true mask, pooled as inference pools.
-    inside = segment_maps(centres, most)
-    pooled = clip.project(mask_pool(res5, inside))
-    present = (inside.flatten(2).sum(-1) > 0).float()
+    cover = F.avg_pool2d(segment_maps(labels, most), scale)
+    pooled = clip.project(mask_pool(res5, segment_maps(centres, most), cover))
+    present = (cover.flatten(2).amax(-1) > 0).float()
     regions = language_loss(flat(region_logits(model, pooled, adapted)), flat(table), sizes, flat(present))
     losses['regions'] = regions.mean()
     # Attributes from all of a segment, not from cell centres alone: small things count too.
-    cover = F.adaptive_avg_pool2d(segment_maps(labels, most), (h, w)).flatten(2)
-    cover = cover / cover.sum(-1, keepdim=True).clamp(min=1e-6)
+    cover = cover.flatten(2) / cover.flatten(2).sum(-1, keepdim=True).clamp(min=1e-6)
     plain = prototypes.picture_loss(clip.project(cover @ res5.flatten(2).transpose(1, 2)), segments)
     # Shapes are the slowest to learn and need the strongest pull.
     losses['attributes'] = (plain * torch.tensor([3., 1., 1., 1.])).mean()
@@ -217,8 +230,9 @@ def compute(model, images, labels, segments, groups, text, with_masks, prototype
     query_index = torch.cat([q for q, _ in pairs])
     segment_index = torch.cat([s for _, s in pairs])
     losses['mask'], losses['dice'], losses['decoder'] = 0., 0., 0.
+    things = torch.tensor([[float(s < len(found) and found[s][0] == 'thing') for s in range(most)] for found in segments])
     for embeddings, masks in outputs:
-        bce, overlap = mask_loss(masks[batch_index, query_index], labels, batch_index, segment_index)
+        bce, overlap = mask_loss(masks[batch_index, query_index], labels, batch_index, segment_index, things)
         losses['mask'] = losses['mask'] + bce / len(outputs)
         losses['dice'] = losses['dice'] + overlap / len(outputs)
         for g in range(len(sizes)):
@@ -236,9 +250,8 @@ def compute(model, images, labels, segments, groups, text, with_masks, prototype
     # The predicted masks, pooled as inference does, must name the same classes.
     masks = outputs[-1][1]
     pooled = model.pool(res5, masks)
-    coarse = F.interpolate(masks.detach(), size=(h, w), mode='bilinear', align_corners=False)
     found = torch.zeros(batch, masks.shape[1])
-    found[batch_index, query_index] = (coarse > 0).flatten(2).any(-1).float()[batch_index, query_index]
+    found[batch_index, query_index] = (masks.detach() > 0).flatten(2).any(-1).float()[batch_index, query_index]
     target = torch.zeros(batch, masks.shape[1], table.shape[-1])
     target[batch_index, query_index] = table[batch_index, segment_index]
     losses['pooled'] = language_loss(flat(region_logits(model, pooled, adapted)), flat(target), sizes, flat(found)).mean()

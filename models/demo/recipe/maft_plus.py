@@ -287,10 +287,15 @@ class Mlp(nn.Module):
         return self.layers[2](F.relu(self.layers[1](F.relu(self.layers[0](x)))))
 
 
-def mask_pool(x, masks):
-    """Mean of x [B, C, h, w] where masks [B, Q, h, w] are positive -> [B, Q, C]; an empty mask gives zeros."""
+def mask_pool(x, masks, cover=None):
+    """Mean of x [B, C, h, w] where masks [B, Q, h, w] are positive -> [B, Q, C].
+
+    An empty mask gives zeros, or with `cover` [B, Q, h, w], the share of each cell that lies under the mask, the mean weighted by it.
+    """
     with torch.no_grad():
         inside = (masks > 0).float().flatten(2)
+        if cover is not None:
+            inside = torch.where(inside.amax(-1, keepdim=True) > 0, inside, cover.flatten(2))
         inside = inside / (inside.sum(-1, keepdim=True) + 1e-8)
     return inside @ x.flatten(2).transpose(1, 2)
 
@@ -414,8 +419,9 @@ class MaftPlus(nn.Module):
 
     def pool(self, res5, masks):
         """Mask-pooled CLIP features [B, Q, C] of mask logits at any resolution."""
+        cover = F.avg_pool2d((masks > 0).float(), masks.shape[-1] // res5.shape[-1]) if self.sizes.small_masks else None
         masks = F.interpolate(masks, size=res5.shape[-2:], mode='bilinear', align_corners=False)
-        return self.clip.project(mask_pool(res5, masks))
+        return self.clip.project(mask_pool(res5, masks, cover))
 
     def features(self, images):
         """Normalised images [B, 3, H, W] -> trunk features and the decoder's outputs."""

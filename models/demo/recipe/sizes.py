@@ -22,6 +22,7 @@ class Sizes:
     decoder_ffn: int = 256
     queries: int = 32
     panoptic: bool = False
+    small_masks: bool = False  # a mask without a cell centre is pooled by how much of each cell it covers
 
     @property
     def text_heads(self):
@@ -37,7 +38,7 @@ class Sizes:
 
     @staticmethod
     def of(state):
-        """Reads the sizes off a state dict (all but the head counts and `panoptic`)."""
+        """Reads the sizes off a state dict (all but the head counts, `panoptic` and `small_masks`)."""
         clip, dec, pix = 'backbone.clip_model.', 'sem_seg_head.predictor.', 'sem_seg_head.pixel_decoder.'
 
         def count(pattern):

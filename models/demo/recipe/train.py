@@ -90,7 +90,7 @@ def text_rows(model, tokens, phrases, rng):
 
 
 def new_model():
-    model = MaftPlus(Sizes())
+    model = MaftPlus(Sizes(small_masks=True))
     with torch.no_grad():
         # Few distinct values, so that what never learns compresses well.
         table = model.clip.token_embedding.weight

@@ -81,6 +81,10 @@ internal sealed partial class GraphBuilder
         return Node("Range", [Scalar(0f), end, Scalar(1f)]);
     }
 
+    /// <summary>Mean over squares of <paramref name="side"/> pixels of [N, C, h, w]; a remainder is dropped.</summary>
+    public Value AveragePool(Value value, long side) =>
+        Node("AveragePool", [value], ("kernel_shape", new long[] { side, side }), ("strides", new long[] { side, side }));
+
     /// <summary>Bilinear resize of [1, C, h, w] to [1, C, height, width]: half-pixel centres, no antialiasing, as torch's interpolate.</summary>
     public Value ResizeBilinear(Value value, Dim channels, Dim height, Dim width) => Node(
         "Resize",

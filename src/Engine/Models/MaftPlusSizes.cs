@@ -74,4 +74,10 @@ public sealed record MaftPlusSizes
     /// masks are brought to the output size before scores are summed. Not in the tensors.
     /// </summary>
     public required bool Panoptic { get; init; }
+
+    /// <summary>
+    /// How a mask is classified that is above zero at no pixel of the coarsest features: false (the reference) by a vector of zeros, which is
+    /// chance; true by the features weighted with how much of each pixel it covers. Not in the tensors.
+    /// </summary>
+    public bool PoolsSmallMasks { get; init; }
 }

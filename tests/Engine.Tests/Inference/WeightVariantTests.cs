@@ -64,6 +64,34 @@ public sealed class WeightVariantTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PoolingSmallMasksChangesTheClassesOfSmallMasksOnly(bool customOperators)
+    {
+        using var golden = new GoldenCase(GoldenModel.Linear, 1);
+        var folder = GoldenModel.Get(GoldenModel.Linear);
+        var sizes = folder.Manifest.MaftPlus!;
+        var sessions = Sessions.Create(customOperators);
+        var (masks, classes) = Run(golden, sizes, folder.Weights, sessions);
+        var (sameMasks, pooled) = Run(golden, sizes with { PoolsSmallMasks = true }, folder.Weights, sessions);
+        Assert.Equal(masks, sameMasks);
+
+        var (fine, coarse) = (masks.Length / sizes.Queries, golden.File.ReadFloats("mask_for_pooling").Length / sizes.Queries);
+        var row = classes.Length / sizes.Queries;
+        var changed = 0;
+        for (var q = 0; q < sizes.Queries; q++)
+        {
+            var isSmall = masks.AsSpan(q * fine, fine).ContainsAnyInRange(float.Epsilon, float.MaxValue)
+                && !golden.File.ReadFloats("mask_for_pooling").AsSpan(q * coarse, coarse).ContainsAnyInRange(float.Epsilon, float.MaxValue);
+            var isChanged = !classes.AsSpan(q * row, row).SequenceEqual(pooled.AsSpan(q * row, row));
+            Assert.Equal(isSmall, isChanged);
+            changed += isChanged ? 1 : 0;
+        }
+
+        Assert.True(changed < sizes.Queries);
+    }
+
+    [Theory]
     [InlineData(ProductPrecision.Bf16, 0.03)]
     [InlineData(ProductPrecision.Int8, 0.2)]
     public void RoundedProductsStayNearTheExactOnes(ProductPrecision precision, double allowed)

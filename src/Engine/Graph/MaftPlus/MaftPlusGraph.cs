@@ -14,6 +14,9 @@ internal sealed class MaftPlusGraph
     private const string Visual = "backbone.clip_model.visual";
     private const string ClipScale = "backbone.clip_model.logit_scale";
 
+    // Masks are at stride 4, the features that classes are told by at stride 32.
+    private const long CoarseScale = 8;
+
     private readonly MaftPlusSizes _sizes;
     private readonly SegmentorGraphOptions _options;
     private readonly GraphBuilder _graph;
@@ -87,19 +90,21 @@ internal sealed class MaftPlusGraph
         _dumps.AddChannelsFirst("pred_masks", () => decoded.Masks, _sizes.Queries, rows, columns);
         ClassLogits.Dump(_graph, _dumps, "pred_logits", () => decoded.ClassLogits, _sizes.Queries, _text.Reasoning);
 
-        AddOutputs(decoded, Classify(dense, decoded), rows, columns);
+        AddOutputs(decoded, Classify(dense, decoded, rows, columns), rows, columns);
         return _dumps.Missing.Any()
             ? throw new InputException($"there is no tensor '{_dumps.Missing.First()}' to dump in a MAFT+ model")
             : _graph.BuildModel();
     }
 
     // Class logits of each mask from CLIP's own features under it: [Q, R, T+1].
-    private Value Classify(FeatureMap dense, MaskDecoderOutput decoded)
+    private Value Classify(FeatureMap dense, MaskDecoderOutput decoded, Dim rows, Dim columns)
     {
         using var single = _graph.SinglePrecision(); // small, and it decides: a few rows for each query, no map
         _dumps.AddChannelsFirst("mask_for_pooling", () => decoded.CoarseMasks, _sizes.Queries, dense.Height, dense.Width);
         var channelsFirst = _graph.Transpose(dense.Tokens, 1, 0);
-        var pooled = MaskPooling.Add(_graph, decoded.CoarseMasks, channelsFirst).Means;
+        var pooled = _sizes.PoolsSmallMasks
+            ? MaskPooling.AddWithSmall(_graph, decoded.CoarseMasks, decoded.Masks, (_sizes.Queries, rows, columns), CoarseScale, channelsFirst)
+            : MaskPooling.Add(_graph, decoded.CoarseMasks, channelsFirst).Means;
         var features = ClipHead.Add(_graph, Visual, pooled);
         DumpRows("pooled_clip_feature_raw", pooled, _sizes.Queries, dense.Channels);
         DumpRows("pooled_clip_feature", features, _sizes.Queries, _sizes.EmbedDim);

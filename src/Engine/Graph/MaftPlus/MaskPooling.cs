@@ -22,4 +22,31 @@ internal static class MaskPooling
         var divisor = graph.Add(count, graph.Scalar(1e-8f));
         return (graph.Div(graph.GemmTransposed(inside, features), divisor), graph.Div(count, divisor));
     }
+
+    /// <summary>
+    /// Adds a pooling of coarse features that serves small masks too: a mask that is above zero at no coarse pixel is pooled by how much of
+    /// each one it covers (<see cref="Models.MaftPlusSizes.PoolsSmallMasks"/>); all others as by <see cref="Add"/>.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="coarse">Mask logits at the features' size [Q, n].</param>
+    /// <param name="fine">Mask logits at <paramref name="scale"/> times the features' size [Q, h*w].</param>
+    /// <param name="size">Q, h and w.</param>
+    /// <param name="scale">Fine pixels along a side of a coarse one.</param>
+    /// <param name="features">Channels first, [C, n].</param>
+    /// <returns>The means [Q, C]; zero where a mask is above zero nowhere.</returns>
+    public static Value AddWithSmall(
+        GraphBuilder graph, Value coarse, Value fine, (Dim Queries, Dim Height, Dim Width) size, long scale, Value features)
+    {
+        using var scope = graph.Scope("pooling");
+        using var single = graph.SinglePrecision();
+        var covered = graph.AveragePool(graph.Reshape(Positive(fine), 1, size.Queries, size.Height, size.Width), scale);
+        var inside = Positive(coarse);
+        var any = graph.Node("Greater", [graph.ReduceMax(inside, 1, keepAxis: true), graph.Scalar(0f)]);
+        var weights = graph.Node("Where", [any, inside, graph.Reshape(covered, size.Queries, Dim.Infer)]);
+        var divisor = graph.Add(graph.ReduceSum(weights, 1, keepAxis: true), graph.Scalar(1e-8f));
+        return graph.Div(graph.GemmTransposed(weights, features), divisor);
+
+        Value Positive(Value logits) =>
+            graph.Cast(graph.Node("Greater", [logits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
+    }
 }

@@ -25,8 +25,7 @@ internal static class ClassAttention
     {
         using var scope = graph.Scope("classes");
         var (rows, columns) = (graph.Divide(size.Height, pooling), graph.Divide(size.Width, pooling));
-        var pooled = pooling == 1 ? x : graph.Node(
-            "AveragePool", [x], ("kernel_shape", new long[] { pooling, pooling }), ("strides", new long[] { pooling, pooling }));
+        var pooled = pooling == 1 ? x : graph.AveragePool(x, pooling);
 
         // The tokens of a sequence are the classes at one pixel: [T, C, h, w] -> [h*w*T, C].
         var tokens = graph.Reshape(graph.Transpose(pooled, 2, 3, 0, 1), Dim.Infer, channels);
