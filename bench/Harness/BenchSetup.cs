@@ -18,6 +18,9 @@ public sealed record BenchSetup
     /// <summary>Threads of the network; 0 for one for each processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary>True to record networks on a GPU as CUDA graphs.</summary>
+    public bool CudaGraphs { get; init; }
+
     /// <summary>Frames of one repetition, at least 1.</summary>
     public int Frames { get; init; } = 100;
 

@@ -207,6 +207,7 @@ internal sealed class SegrContestant : IContestant
         Provider = Enum.Parse<ExecutionProvider>(wanted.Provider, ignoreCase: true),
         Precision = Enum.Parse<ProductPrecision>(wanted.Precision, ignoreCase: true),
         Threads = setup.Threads,
+        CudaGraphs = setup.CudaGraphs,
         CacheFolder = Path.Combine(AppPaths.CacheFolder, "engines"),
     };
 

@@ -25,6 +25,8 @@ internal static class ModelRun
             Precision = options.Precision(parsed),
             CacheFolder = Path.Combine(AppPaths.CacheFolder, "engines"),
             GpuMemoryLimitBytes = options.GpuMemoryBytes(parsed),
+            CudaGraphs = options.CudaGraph(parsed),
+            EngineTimeout = options.EngineTimeout(parsed),
         };
         var verbose = parsed.GetValue(GlobalOptions.Verbose);
         using var progress = new ImportProgressReport();

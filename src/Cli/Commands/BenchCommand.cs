@@ -23,6 +23,7 @@ internal static class BenchCommand
         var sink = new Option<string>("--sink") { Description = "What takes the frames: none, composite (drawn) or video (drawn and encoded)", DefaultValueFactory = _ => defaults.Sink };
         sink.AcceptOnlyFromAmong("none", "composite", "video");
         var threads = new Option<int>("--threads") { Description = "Threads of the network; 0: all processors", HelpName = "N" };
+        var graph = new Option<bool>("--cuda-graph") { Description = "Record networks on a GPU as CUDA graphs" };
         var frames = new Option<int>("--frames") { Description = "Frames of one round", DefaultValueFactory = _ => defaults.Frames, HelpName = "N" };
         var seconds = new Option<double>("--seconds") { Description = "Seconds after which a round begins no other frame", DefaultValueFactory = _ => defaults.Seconds, HelpName = "N" };
         var warmUp = new Option<int>("--warm-up") { Description = "Frames before anything is counted", DefaultValueFactory = _ => defaults.WarmUp, HelpName = "N" };
@@ -41,7 +42,7 @@ internal static class BenchCommand
         };
         var command = new Command("bench", "Measure speed and memory, beside the PyTorch reference and a naive ONNX export")
         {
-            models, providers, precisions, sizes, modes, input, live, words, sink, threads, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
+            models, providers, precisions, sizes, modes, input, live, words, sink, threads, graph, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
         };
         command.Subcommands.Add(BenchMotionCommand.Create());
         command.Subcommands.Add(BenchSoakCommand.Create());
@@ -60,6 +61,7 @@ internal static class BenchCommand
                 Vocabulary = parsed.GetValue(words),
                 Sink = parsed.GetRequiredValue(sink),
                 Threads = Between(parsed, threads, 0, 1024),
+                CudaGraphs = parsed.GetValue(graph),
                 Frames = Between(parsed, frames, 1, 1_000_000),
                 Seconds = parsed.GetValue(seconds) is > 0 and <= 86_400 and var limit ? limit : throw new InputException($"--seconds {parsed.GetValue(seconds)}: must be above 0 and at most 86400"),
                 WarmUp = Between(parsed, warmUp, 0, 10_000),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Graph;
+using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Cli.Options;
@@ -24,6 +25,17 @@ internal sealed class ModelOptions
     {
         Description = "Most GPU memory that a network's arena may take, in GB; without it no limit",
         HelpName = "GB",
+    };
+
+    private readonly Option<bool> _cudaGraph = new("--cuda-graph")
+    {
+        Description = "Record the network on a GPU as a CUDA graph: less work for the CPU at each frame, more GPU memory",
+    };
+
+    private readonly Option<double?> _engineTimeout = new("--engine-timeout")
+    {
+        Description = "The longest that TensorRT may take to prepare a network; with --ep auto CUDA takes over then (30)",
+        HelpName = "MIN",
     };
 
     private readonly Option<string?> _size = new("--size")
@@ -59,6 +71,8 @@ internal sealed class ModelOptions
         command.Options.Add(_model);
         command.Options.Add(_provider);
         command.Options.Add(_gpuMemory);
+        command.Options.Add(_cudaGraph);
+        command.Options.Add(_engineTimeout);
         command.Options.Add(_size);
         command.Options.Add(_topClasses);
         command.Options.Add(_threads);
@@ -75,6 +89,15 @@ internal sealed class ModelOptions
         null => null,
         >= 0.1 and <= 1024 and var gigabytes => (long)(gigabytes * (1L << 30)),
         var other => throw new InputException($"--gpu-memory {other}: must be 0.1 to 1024 (GB)"),
+    };
+
+    public bool CudaGraph(ParseResult parsed) => parsed.GetValue(_cudaGraph);
+
+    public TimeSpan EngineTimeout(ParseResult parsed) => parsed.GetValue(_engineTimeout) switch
+    {
+        null => new InferenceSettings().EngineTimeout,
+        >= 0.1 and <= 1440 and var minutes => TimeSpan.FromMinutes(minutes.Value),
+        var other => throw new InputException($"--engine-timeout {other}: must be 0.1 to 1440 (minutes)"),
     };
 
     public ProductPrecision Precision(ParseResult parsed) => Enum.Parse<ProductPrecision>(parsed.GetValue(_precision)!, ignoreCase: true);

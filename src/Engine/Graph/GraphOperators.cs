@@ -19,9 +19,6 @@ internal readonly record struct GraphOperators(
     /// <summary>True where the graph is in half precision but for its islands.</summary>
     public bool Half => Precision == ProductPrecision.Fp16;
 
-    /// <summary>The same in single precision, for networks whose islands nobody has measured.</summary>
-    public GraphOperators WithoutHalf() => Half ? this with { Precision = ProductPrecision.Fp32 } : this;
-
     /// <summary>Domain of the custom nodes.</summary>
     public string Domain => Target == GraphTarget.TensorRt ? "trt.plugins" : GraphBuilder.CustomDomain;
 }

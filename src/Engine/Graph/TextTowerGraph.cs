@@ -29,7 +29,7 @@ internal static class TextTowerGraph
     /// <exception cref="ModelException">A tensor is missing.</exception>
     public static ModelProto Build(WeightTable weights, string prefix, int layers, int heads, GraphOperators operators)
     {
-        var graph = new GraphBuilder("clip-text", weights, operators.WithoutHalf());
+        var graph = new GraphBuilder("clip-text", weights, operators);
         var ids = graph.Input(TokenIds, TensorProto.Types.DataType.Int32, "texts", "length");
         var (texts, length) = (graph.DimOf(ids, 0), graph.DimOf(ids, 1));
         var position = prefix + "positional_embedding";
@@ -63,6 +63,8 @@ internal static class TextTowerGraph
             var inner = graph.LayerNorm(tokens, name + ".ln_2", Epsilon);
             tokens = graph.Mlp(inner, name + ".mlp.c_fc", name + ".mlp.c_proj", Activation.Gelu, residual: tokens);
         }
+
+        using var single = graph.SinglePrecision(); // one row a sentence, and cosines are taken of it
 
         // Applied as x * P, unlike every other matrix.
         var projection = prefix + "text_projection";

@@ -26,7 +26,10 @@ internal sealed class EngineCache : IDisposable
     /// <param name="model">Bytes of the ONNX file.</param>
     /// <param name="machine">What else the engines depend on, as text; <see cref="DescribeMachine"/>.</param>
     /// <param name="waiting">Called once where it must wait.</param>
-    public static EngineCache Open(string? root, ReadOnlySpan<byte> model, string machine, Action? waiting = null)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static EngineCache Open(
+        string? root, ReadOnlySpan<byte> model, string machine, Action? waiting = null, CancellationToken cancellationToken = default)
     {
         if (root is null)
         {
@@ -38,7 +41,7 @@ internal sealed class EngineCache : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new EngineCache(folder, Lock(Path.Combine(folder, "lock"), waiting));
+            return new EngineCache(folder, Lock(Path.Combine(folder, "lock"), waiting, cancellationToken));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -67,6 +70,30 @@ internal sealed class EngineCache : IDisposable
         return text.ToString();
     }
 
+    /// <summary>
+    /// Makes something of the engines in the folder. Where that fails and there were some, they may be torn or foreign: they are deleted,
+    /// and it is tried once more.
+    /// </summary>
+    /// <param name="create">Makes it; given the folder, or null where there is none.</param>
+    /// <param name="notice">Told, in one line, where the engines are thrown away.</param>
+    public T Use<T>(Func<string?, T> create, Action<string> notice)
+    {
+        var hadEngines = HasEngines;
+        try
+        {
+            return create(Folder);
+        }
+        catch (ModelException error) when (hadEngines)
+        {
+            notice($"the TensorRT engine in the cache cannot be used, building it anew: {error.Message}");
+            Clear();
+            return create(Folder);
+        }
+    }
+
+    /// <summary>True where engines were kept here before.</summary>
+    public bool HasEngines => Folder is not null && Engines().Any();
+
     /// <summary>Deletes all engines in the folder.</summary>
     public void Clear()
     {
@@ -75,7 +102,7 @@ internal sealed class EngineCache : IDisposable
             return;
         }
 
-        foreach (var path in Directory.EnumerateFiles(Folder).Where(path => Path.GetFileName(path) != "lock"))
+        foreach (var path in Engines().ToArray())
         {
             File.Delete(path);
         }
@@ -84,7 +111,9 @@ internal sealed class EngineCache : IDisposable
     /// <summary>Lets other processes in.</summary>
     public void Dispose() => _lock?.Dispose();
 
-    private static FileStream Lock(string path, Action? waiting)
+    private IEnumerable<string> Engines() => Directory.EnumerateFiles(Folder!).Where(path => Path.GetFileName(path) != "lock");
+
+    private static FileStream Lock(string path, Action? waiting, CancellationToken cancellationToken)
     {
         for (var first = true; ; first = false)
         {
@@ -100,7 +129,8 @@ internal sealed class EngineCache : IDisposable
                     waiting?.Invoke();
                 }
 
-                Thread.Sleep(200);
+                cancellationToken.WaitHandle.WaitOne(200);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
     }

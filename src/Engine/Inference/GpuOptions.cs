@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using OpenSegR.Realtime.Inference.Gpu;
 
 namespace OpenSegR.Realtime.Inference;
 
@@ -14,34 +13,25 @@ internal static class GpuOptions
     public static bool HasPlugin => File.Exists(PluginPath);
 
     /// <summary>Adds the CUDA provider.</summary>
-    /// <param name="options">The session's options.</param>
-    /// <param name="settings">How networks are run.</param>
-    /// <param name="stream">The GPU whose stream the session shall run on, or null for streams of its own.</param>
-    public static void AddCuda(SessionOptions options, InferenceSettings settings, GpuDevice? stream)
+    public static void AddCuda(SessionOptions options, InferenceSettings settings, SessionRequest request)
     {
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(Cuda(settings));
-        stream?.UseStream(cuda, null);
+        cuda.UpdateOptions(Cuda(settings, request));
+        request.Stream?.UseStream(cuda, null);
         options.AppendExecutionProvider_CUDA(cuda);
     }
 
     /// <summary>Adds the TensorRT provider.</summary>
-    /// <param name="options">The session's options.</param>
-    /// <param name="settings">How networks are run.</param>
-    /// <param name="cacheFolder">Folder of this model's engines on this machine, or null for none.</param>
-    /// <param name="ranges">Shapes of the inputs that are free.</param>
-    /// <param name="stream">The GPU whose stream the session shall run on, or null for streams of its own.</param>
-    public static void AddTensorRt(
-        SessionOptions options, InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges, GpuDevice? stream)
+    public static void AddTensorRt(SessionOptions options, InferenceSettings settings, SessionRequest request)
     {
         using var tensorRt = new OrtTensorRTProviderOptions();
-        tensorRt.UpdateOptions(TensorRt(settings, cacheFolder, ranges));
-        stream?.UseStream(null, tensorRt);
+        tensorRt.UpdateOptions(TensorRt(settings, request));
+        request.Stream?.UseStream(null, tensorRt);
         options.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 
     /// <summary>The CUDA provider's settings as it takes them.</summary>
-    internal static Dictionary<string, string> Cuda(InferenceSettings settings)
+    internal static Dictionary<string, string> Cuda(InferenceSettings settings, SessionRequest request)
     {
         var entries = new Dictionary<string, string>
         {
@@ -51,6 +41,12 @@ internal static class GpuOptions
             // fp32 means fp32: TF32 keeps 11 bits of each factor, as half precision does, which is faster still.
             ["use_tf32"] = "0",
         };
+        // With TensorRT above it this provider has what is left over, which is not recorded.
+        if (request is { CudaGraph: true, Provider: ExecutionProvider.Cuda })
+        {
+            entries["enable_cuda_graph"] = "1";
+        }
+
         if (settings.GpuMemoryLimitBytes is { } limit)
         {
             entries["gpu_mem_limit"] = Text(limit);
@@ -63,16 +59,21 @@ internal static class GpuOptions
     }
 
     /// <summary>TensorRT's settings as its provider takes them. Precision is the graph's own: its types are float16 where it is in half.</summary>
-    internal static Dictionary<string, string> TensorRt(InferenceSettings settings, string? cacheFolder, IReadOnlyList<ShapeRange> ranges)
+    internal static Dictionary<string, string> TensorRt(InferenceSettings settings, SessionRequest request)
     {
         var entries = new Dictionary<string, string> { ["device_id"] = Text(settings.Device) };
-        if (cacheFolder is not null)
+        if (request.EngineFolder is { } cacheFolder)
         {
             // Building an engine takes minutes, loading one a second.
             entries["trt_engine_cache_enable"] = "1";
             entries["trt_engine_cache_path"] = cacheFolder;
             entries["trt_timing_cache_enable"] = "1";
             entries["trt_timing_cache_path"] = cacheFolder;
+        }
+
+        if (request.CudaGraph)
+        {
+            entries["trt_cuda_graph_enable"] = "1";
         }
 
         if (HasPlugin)
@@ -85,7 +86,7 @@ internal static class GpuOptions
             entries["trt_max_workspace_size"] = Text(limit / 2);
         }
 
-        if (ranges.Count > 0)
+        if (request.Ranges is { Count: > 0 } ranges)
         {
             entries["trt_profile_min_shapes"] = Shapes(ranges, range => range.Smallest);
             entries["trt_profile_opt_shapes"] = Shapes(ranges, range => range.Usual);

@@ -28,6 +28,15 @@ public sealed record InferenceSettings
     /// <summary>Most bytes of GPU memory that ONNX Runtime's arena may take for each network, or null for no limit.</summary>
     public long? GpuMemoryLimitBytes { get; init; }
 
+    /// <summary>
+    /// True to record the network on a GPU as a CUDA graph: less work for the CPU at each frame, more GPU memory. Only where all of the network
+    /// runs on the GPU; else it is told and left out. Which is faster depends on the model; <c>bench/gpu</c> measures both.
+    /// </summary>
+    public bool CudaGraphs { get; init; }
+
+    /// <summary>The longest that TensorRT may take to prepare a network; with <see cref="ExecutionProvider.Auto"/> CUDA takes over then.</summary>
+    public TimeSpan EngineTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>True to take frames over the GPU's path although the network runs on the CPU: for tests, over a stand-in for the driver.</summary>
     internal bool GpuFramesOnCpu { get; init; }
 

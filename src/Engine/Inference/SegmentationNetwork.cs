@@ -47,8 +47,11 @@ public abstract class SegmentationNetwork
     /// <summary>Names of the intermediate tensors that <see cref="Dump"/> can return, in the order of the network.</summary>
     public abstract IReadOnlyList<string> DumpNames { get; }
 
-    /// <summary>Identifies the text tower: its weights, and the number of heads, which the weights do not tell.</summary>
-    public string TextFingerprint => $"{_folder.WeightsHash}/{TextHeads}";
+    /// <summary>
+    /// Identifies the text tower: its weights, the number of heads, which the weights do not tell, and half precision, whose features are
+    /// a little different.
+    /// </summary>
+    public string TextFingerprint => $"{_folder.WeightsHash}/{TextHeads}{(Sessions.Operators.Half ? "/fp16" : "")}";
 
     /// <summary>What runs its sessions now: another than at the beginning where that failed.</summary>
     internal SessionFactory Sessions => Volatile.Read(ref _sessions);
@@ -99,7 +102,7 @@ public abstract class SegmentationNetwork
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
         try
         {
-            var session = sessions.Create(graph, _folder.Path, InputRanges(size), isSegmentor: Queries > 0);
+            var session = sessions.Create(graph, _folder.Path, Queries > 0 ? SessionPurpose.Frames : SessionPurpose.Inspection, InputRanges(size));
             return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, sessions);
         }
         catch (SegrException error) when (FallBack(sessions, error.Message))
@@ -142,7 +145,7 @@ public abstract class SegmentationNetwork
             () => TextTowerGraph.Build(Weights, TextPrefix, TextLayers, TextHeads, sessions.Operators).ToByteArray());
         try
         {
-            return new OnnxTextEncoder(sessions.Create(graph, _folder.Path), EmbedDim, TextContext, TextVocabulary, TextFingerprint, sessions);
+            return new OnnxTextEncoder(sessions.Create(graph, _folder.Path, SessionPurpose.Text), EmbedDim, TextContext, TextVocabulary, TextFingerprint, sessions);
         }
         catch (SegrException error) when (FallBack(sessions, error.Message))
         {

@@ -12,7 +12,7 @@ public sealed class SegmentorSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
-    private readonly RunOptions _gpuRunOptions = new();
+    private int _graphs;
 
     internal SegmentorSession(
         InferenceSession session, (int Height, int Width)? size, int queries, int dimension, SegmentorOutputs outputs, int? prompts,
@@ -21,9 +21,6 @@ public sealed class SegmentorSession : IDisposable
         _session = session;
         Factory = factory;
         HostMemory = factory.CreateHostMemory(session);
-
-        // The slot's events say when the network is done; the host does not wait for it.
-        _gpuRunOptions.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
         Size = size;
         Queries = queries;
         Dimension = dimension;
@@ -57,7 +54,7 @@ public sealed class SegmentorSession : IDisposable
 
     /// <summary>Creates the buffers of one picture in the memory of a GPU. The caller disposes them before the session.</summary>
     /// <exception cref="GpuException">The GPU has no memory left, or failed.</exception>
-    internal GpuBuffers CreateBuffers(GpuDevice device) => new(this, _session.CreateIoBinding(), device, Factory.Provider == ExecutionProvider.Cpu);
+    internal GpuBuffers CreateBuffers(GpuDevice device) => new(this, _session.CreateIoBinding(), device);
 
     /// <summary>Puts the network on its GPU's stream, behind the preparation of the picture in the buffers, and returns.</summary>
     /// <exception cref="SegrException">ONNX Runtime or the GPU failed; of what fails later the slot's next call tells.</exception>
@@ -71,8 +68,24 @@ public sealed class SegmentorSession : IDisposable
             buffers.Device.Synchronize();
         }
 
-        Run(_gpuRunOptions, binding);
+        if (buffers.IsRecording)
+        {
+            buffers.Device.RunAlone(() => Run(buffers.Run, binding));
+            buffers.Recorded();
+        }
+        else
+        {
+            Run(buffers.Run, binding);
+        }
+
         buffers.Slot.EndNetwork();
+    }
+
+    /// <summary>Number of the next CUDA graph, from 1; -1, which is none, after the first dozens.</summary>
+    internal int NextGraph()
+    {
+        const int Most = 48;
+        return Interlocked.Increment(ref _graphs) is var number and <= Most ? number : -1;
     }
 
     /// <summary>Runs the network on what the buffers hold; their outputs are valid afterwards. Allocates no managed memory.</summary>
@@ -88,7 +101,6 @@ public sealed class SegmentorSession : IDisposable
     public void Dispose()
     {
         _runOptions.Dispose();
-        _gpuRunOptions.Dispose();
         HostMemory?.Dispose();
         _session.Dispose();
     }

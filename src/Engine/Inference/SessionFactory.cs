@@ -12,18 +12,21 @@ public sealed class SessionFactory
 {
     private readonly InferenceSettings _settings;
     private readonly Action<string>? _notice;
+    private readonly CancellationToken _cancellation;
 
     /// <summary>Decides on the provider by trying it, and on custom operators by loading them.</summary>
     /// <param name="settings">How networks are run.</param>
     /// <param name="notice">Told, in one line each, what was not used and why; may be null.</param>
+    /// <param name="cancellationToken">Ends a wait for TensorRT.</param>
     /// <exception cref="SegrException">The provider asked for does not work, or ONNX Runtime's library is missing.</exception>
-    public SessionFactory(InferenceSettings settings, Action<string>? notice = null)
-        : this(settings, notice, ChooseProvider(settings, notice))
+    public SessionFactory(InferenceSettings settings, Action<string>? notice = null, CancellationToken cancellationToken = default)
+        : this(settings, notice, ChooseProvider(settings, notice), cancellationToken)
     {
     }
 
-    private SessionFactory(InferenceSettings settings, Action<string>? notice, ExecutionProvider provider)
+    private SessionFactory(InferenceSettings settings, Action<string>? notice, ExecutionProvider provider, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _settings = settings;
         _notice = notice;
         Provider = provider;
@@ -44,6 +47,11 @@ public sealed class SessionFactory
             _ => GraphTarget.Cpu,
         });
         Gpu = OpenGpu();
+        UsesCudaGraphs = settings.CudaGraphs && Gpu is not null && provider != ExecutionProvider.Cpu;
+        if (settings.CudaGraphs && !UsesCudaGraphs)
+        {
+            Notify($"running without CUDA graphs: {(provider == ExecutionProvider.Cpu ? "they need a GPU" : "frames must go over the GPU for them")}");
+        }
     }
 
     /// <summary>The provider in use, never <see cref="ExecutionProvider.Auto"/>.</summary>
@@ -54,6 +62,9 @@ public sealed class SessionFactory
 
     /// <summary>The GPU that frames go through on their way to the network and from it, or null where the CPU prepares and labels them.</summary>
     internal GpuDevice? Gpu { get; }
+
+    /// <summary>True where networks for frames are recorded as CUDA graphs; false from the first one on that cannot be.</summary>
+    internal bool UsesCudaGraphs { get; private set; }
 
     /// <summary>What graphs for these sessions may be made of.</summary>
     internal GraphOperators Operators { get; }
@@ -69,59 +80,77 @@ public sealed class SessionFactory
     /// <returns>Null where the user asked for this provider and no other, and where it is the CPU.</returns>
     internal SessionFactory? FallBack(string why)
     {
-        if (_settings.Provider != ExecutionProvider.Auto || Provider == ExecutionProvider.Cpu)
+        if (_settings.Provider != ExecutionProvider.Auto || (Provider == ExecutionProvider.Cpu && !_settings.GpuFramesOnCpu))
         {
             return null;
         }
 
         var next = Provider == ExecutionProvider.TensorRt && FindProblem(ExecutionProvider.Cuda, _settings.Device) is null
             ? ExecutionProvider.Cuda : ExecutionProvider.Cpu;
-        Notify($"{Name(Provider)} failed, going on with {Name(next)}: {why}");
-        return new SessionFactory(_settings, _notice, next);
+        Notify($"{Provider.Name()} failed, going on with {next.Name()}: {why}");
+        return new SessionFactory(_settings with { GpuFramesOnCpu = false }, _notice, next, _cancellation);
     }
 
     /// <summary>Creates a session.</summary>
     /// <param name="model">Bytes of an ONNX file.</param>
     /// <param name="weightsFolder">Folder that its external data lies in, or null where it has none.</param>
+    /// <param name="purpose">What it is for.</param>
     /// <param name="ranges">Shapes of the inputs that are free; null where the provider needs not know.</param>
-    /// <param name="isSegmentor">True for a network that frames go through over <see cref="Gpu"/>, on its stream.</param>
     /// <exception cref="ModelException">ONNX Runtime rejects the model.</exception>
-    internal InferenceSession Create(byte[] model, string? weightsFolder, IReadOnlyList<ShapeRange>? ranges = null, bool isSegmentor = false)
+    /// <exception cref="SegrException">TensorRT took longer than it may.</exception>
+    /// <exception cref="OperationCanceledException">The user did not want to wait for TensorRT any longer.</exception>
+    internal InferenceSession Create(
+        byte[] model, string? weightsFolder, SessionPurpose purpose = SessionPurpose.Inspection, IReadOnlyList<ShapeRange>? ranges = null)
     {
-        var stream = isSegmentor && Provider != ExecutionProvider.Cpu ? Gpu : null;
-        if (Provider != ExecutionProvider.TensorRt)
+        var provider = Provider == ExecutionProvider.TensorRt && purpose == SessionPurpose.Text ? ExecutionProvider.Cuda : Provider;
+        var request = new SessionRequest(provider, Threads)
         {
-            return Create(model, weightsFolder, null, [], stream);
-        }
+            Ranges = ranges ?? [],
+            Stream = purpose == SessionPurpose.Frames && provider != ExecutionProvider.Cpu ? Gpu : null,
+            CudaGraph = purpose == SessionPurpose.Frames && UsesCudaGraphs,
+        };
+        return provider == ExecutionProvider.TensorRt ? CreateEngine(model, weightsFolder, request) : Create(model, weightsFolder, request);
+    }
 
-        using var engines = EngineCache.Open(
+    private InferenceSession CreateEngine(byte[] model, string? weightsFolder, SessionRequest request)
+    {
+        var engines = EngineCache.Open(
             _settings.CacheFolder,
             model,
             EngineCache.DescribeMachine(OrtEnvironment.Version),
-            () => _notice?.Invoke("another process is building the same TensorRT engine: waiting for it"));
-        try
+            () => Notify("another process is building the same TensorRT engine: waiting for it"),
+            _cancellation);
+        if (!engines.HasEngines)
         {
-            _notice?.Invoke("TensorRT prepares the network; the first time that takes minutes");
-            return Create(model, weightsFolder, engines.Folder, ranges ?? [], stream);
+            Notify("TensorRT prepares the network; the first time that takes minutes");
         }
-        catch (ModelException) when (engines.Folder is not null)
+
+        InferenceSession Build()
         {
-            _notice?.Invoke("the TensorRT engine in the cache cannot be used: building it anew");
-            engines.Clear();
-            return Create(model, weightsFolder, engines.Folder, ranges ?? [], stream);
+            // Until it is done the folder is this process's, whether somebody still waits for it or not.
+            using (engines)
+            {
+                return engines.Use(folder => Create(model, weightsFolder, request with { EngineFolder = folder }), Notify);
+            }
         }
+
+        return EngineBuild.Wait(
+            Build,
+            _settings.EngineTimeout,
+            elapsed => Notify($"TensorRT is still preparing the network ({elapsed.TotalSeconds:0} s)"),
+            session => session.Dispose(),
+            _cancellation);
     }
 
-    private InferenceSession Create(
-        byte[] model, string? weightsFolder, string? engineFolder, IReadOnlyList<ShapeRange> ranges, GpuDevice? stream)
+    private InferenceSession Create(byte[] model, string? weightsFolder, SessionRequest request)
     {
-        using var options = CreateOptions(_settings, Provider, Threads, engineFolder, ranges, stream);
+        using var options = request.CreateOptions(_settings);
         if (weightsFolder is not null)
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetFullPath(weightsFolder));
         }
 
-        if (UsesCustomOperators && Provider != ExecutionProvider.TensorRt)
+        if (UsesCustomOperators && request.Provider != ExecutionProvider.TensorRt)
         {
             CustomOperatorLibrary.Register(options);
         }
@@ -129,6 +158,12 @@ public sealed class SessionFactory
         try
         {
             return new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException error) when (request.CudaGraph)
+        {
+            UsesCudaGraphs = false;
+            Notify($"running without CUDA graphs: {CustomOperatorLibrary.FirstLine(error.Message)}");
+            return Create(model, weightsFolder, request with { CudaGraph = false });
         }
         catch (OnnxRuntimeException error)
         {
@@ -168,7 +203,7 @@ public sealed class SessionFactory
             return null;
         }
 
-        var library = ProviderLibrary(provider);
+        var library = provider.LibraryName();
         if (!File.Exists(Path.Combine(AppContext.BaseDirectory, library)))
         {
             return $"{library} is not beside the program (./segr setup --gpu fetches it)";
@@ -182,8 +217,8 @@ public sealed class SessionFactory
         OrtEnvironment.Require();
         try
         {
-            using var options = CreateOptions(new InferenceSettings { Device = device }, provider, 1, null, []);
-            using var session = new InferenceSession(TinyModel(), options);
+            using var options = new SessionRequest(provider, 1).CreateOptions(new InferenceSettings { Device = device });
+            using var session = new InferenceSession(ExecutionProviderNames.ProbeModel(), options);
             return null;
         }
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
@@ -208,7 +243,7 @@ public sealed class SessionFactory
         try
         {
             // Loads the kernels onto the GPU, so that one that cannot run them is found out here.
-            using var options = CreateOptions(_settings, Provider, 1, null, []);
+            using var options = new SessionRequest(Provider, 1).CreateOptions(_settings);
             CustomOperatorLibrary.Register(options);
             using var session = new InferenceSession(CustomOperatorLibrary.GpuTrialModel(), options);
             return null;
@@ -263,7 +298,7 @@ public sealed class SessionFactory
         if (settings.Provider != ExecutionProvider.Auto)
         {
             return FindProblem(settings.Provider, settings.Device) is { } problem
-                ? throw new SegrException($"{Name(settings.Provider)} cannot be used: {problem}")
+                ? throw new SegrException($"{settings.Provider.Name()} cannot be used: {problem}")
                 : settings.Provider;
         }
 
@@ -274,72 +309,9 @@ public sealed class SessionFactory
                 return provider;
             }
 
-            notice?.Invoke($"not using {Name(provider)}: {problem}");
+            notice?.Invoke($"not using {provider.Name()}: {problem}");
         }
 
         return ExecutionProvider.Cpu;
-    }
-
-    private static SessionOptions CreateOptions(
-        InferenceSettings settings, ExecutionProvider provider, int threads, string? engineFolder, IReadOnlyList<ShapeRange> ranges,
-        GpuDevice? stream = null)
-    {
-        var options = new SessionOptions
-        {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = threads,
-        };
-        try
-        {
-            // Threads spin between the operators of one run, which are microseconds apart, but leave the processors to the other stages
-            // of the pipeline between runs.
-            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
-            if (settings.ProfilePrefix is { } prefix)
-            {
-                options.ProfileOutputPathPrefix = prefix;
-                options.EnableProfiling = true;
-            }
-
-            if (provider == ExecutionProvider.TensorRt)
-            {
-                GpuOptions.AddTensorRt(options, settings, engineFolder, ranges, stream);
-            }
-
-            // What TensorRT does not take falls to CUDA, not to the CPU.
-            if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
-            {
-                GpuOptions.AddCuda(options, settings, stream);
-            }
-
-            return options;
-        }
-        catch
-        {
-            options.Dispose();
-            throw;
-        }
-    }
-
-    private static string ProviderLibrary(ExecutionProvider provider)
-    {
-        var name = provider == ExecutionProvider.TensorRt ? "onnxruntime_providers_tensorrt" : "onnxruntime_providers_cuda";
-        return OperatingSystem.IsWindows() ? name + ".dll" : $"lib{name}.so";
-    }
-
-    private static string Name(ExecutionProvider provider) => provider switch
-    {
-        ExecutionProvider.TensorRt => "TensorRT",
-        ExecutionProvider.Cuda => "CUDA",
-        _ => "the CPU",
-    };
-
-    // One addition: enough to make a provider load its libraries and open the device.
-    private static byte[] TinyModel()
-    {
-        var graph = new GraphBuilder("probe", WeightTable.None);
-        var input = graph.Input("x", Graph.Protos.TensorProto.Types.DataType.Float, 1);
-        graph.Output("y", graph.Add(input, graph.Scalar(1f)), Graph.Protos.TensorProto.Types.DataType.Float, 1);
-        return graph.Build();
     }
 }

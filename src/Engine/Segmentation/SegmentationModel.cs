@@ -52,7 +52,7 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="settings">How networks are run; the defaults where null.</param>
     /// <param name="notice">Told, in one line each, what is not used and why (a GPU that is not there); may be null.</param>
     /// <param name="progress">Told of the import of a checkpoint; may be null.</param>
-    /// <param name="cancellationToken">Ends an import.</param>
+    /// <param name="cancellationToken">Ends an import, and a wait for TensorRT.</param>
     /// <exception cref="InputException">There is no such model or it cannot be used.</exception>
     /// <exception cref="SegrException">The execution provider asked for does not work.</exception>
     public static SegmentationModel Open(
@@ -62,7 +62,7 @@ public sealed class SegmentationModel : IDisposable
         var folder = new ModelStore().Open(model, null, progress, cancellationToken);
         try
         {
-            return new SegmentationModel(folder, new SessionFactory(settings ?? new InferenceSettings(), notice));
+            return new SegmentationModel(folder, new SessionFactory(settings ?? new InferenceSettings(), notice, cancellationToken));
         }
         catch
         {

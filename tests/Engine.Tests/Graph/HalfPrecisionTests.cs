@@ -1,10 +1,14 @@
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Graph.MaftPlus;
 using OpenSegR.Realtime.Graph.Protos;
+using OpenSegR.Realtime.Graph.Sed;
+using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Tests.Import;
 using OpenSegR.Realtime.Tests.Inference;
 using OpenSegR.Realtime.Text;
 using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
@@ -45,10 +49,76 @@ public sealed class HalfPrecisionTests
         var sessions = Sessions.Create(customOperators: true);
         using var single = Run(golden, folder, golden.Classifier, sessions, new GraphOperators(true, ProductPrecision.Fp32, GraphTarget.Cuda));
         using var half = Run(golden, folder, golden.Classifier, sessions, new GraphOperators(true, ProductPrecision.Fp16, GraphTarget.Cuda));
-        var exact = single.Buffers.MaskLogits.ToArray();
-        var mean = exact.Average();
-        var change = half.Buffers.MaskLogits.ToArray().Zip(exact).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
-        Assert.InRange(Math.Sqrt(change / exact.Sum(x => Math.Pow(x - mean, 2))), 1e-6, 0.05);
+        Assert.InRange(RelativeChange(single.Buffers.MaskLogits.ToArray(), half.Buffers.MaskLogits.ToArray()), 1e-6, 0.05);
+    }
+
+    [Fact]
+    public void ScoresOfSedStayNearSinglePrecision()
+    {
+        using var scratch = new ScratchFolder();
+        var path = scratch.File("sed");
+        ModelImporter.Import(Golden.Locate("sed", "sed_tiny.pth"), path, new ImportOptions { ClassPooling = 2, InputSide = 192 });
+        using var folder = ModelFolder.Open(path);
+        using var golden = SafetensorsFile.Open(Golden.Locate("sed", "case_b192.safetensors"));
+        var sizes = folder.Manifest.Sed!;
+        const int Classes = 4;
+        var words = Enumerable.Range(0, Classes * sizes.Prompts * sizes.EmbedDim).Select(i => MathF.Sin(i * i * 0.37f)).ToArray();
+        float[] Scores(ProductPrecision precision)
+        {
+            var graph = SedGraph.Build(
+                sizes,
+                new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors),
+                new SegmentorGraphOptions
+                {
+                    Size = (192, 192),
+                    Outputs = SegmentorOutputs.SemanticScores,
+                    Operators = new GraphOperators(true, precision, GraphTarget.Cuda),
+                });
+            using var session = Sessions.Create(customOperators: true).Create(graph.ToByteArray(), path);
+            using var image = OrtValue.CreateTensorValueFromMemory(golden.ReadFloats("network_input"), [1, 3, 192, 192]);
+            using var text = OrtValue.CreateTensorValueFromMemory(words, [Classes, sizes.Prompts, sizes.EmbedDim]);
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, [SegmentorTensors.Image, SegmentorTensors.TextFeatures], [image, text], [SegmentorTensors.SemanticScores]);
+            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
+        Assert.InRange(RelativeChange(Scores(ProductPrecision.Fp32), Scores(ProductPrecision.Fp16)), 1e-6, 0.05);
+    }
+
+    [Fact]
+    public void FeaturesOfTheTextTowerPointWhereThoseOfSinglePrecisionDo()
+    {
+        var folder = GoldenModel.Get(GoldenModel.Linear);
+        var sizes = folder.Manifest.MaftPlus!;
+        var ids = new int[4 * 12];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = i % 12 == 11 ? sizes.TextVocabulary - 1 : (i * 7) % (sizes.TextVocabulary - 1);
+        }
+
+        float[] Features(ProductPrecision precision)
+        {
+            var graph = TextTowerGraph.Build(
+                new WeightTable(folder.Manifest.WeightsFile, folder.Weights.Tensors), MaftPlusLayout.Clip, sizes.TextLayers, sizes.TextHeads,
+                new GraphOperators(false, precision, GraphTarget.Cuda));
+            using var session = Sessions.Create().Create(graph.ToByteArray(), folder.Path);
+            using var input = OrtValue.CreateTensorValueFromMemory(ids, [4, 12]);
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, [TextTowerGraph.TokenIds], [input], [TextTowerGraph.TextFeatures]);
+            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
+        var (single, half) = (Features(ProductPrecision.Fp32), Features(ProductPrecision.Fp16));
+        for (var row = 0; row < 4; row++)
+        {
+            var (a, b) = (Row(single, row), Row(half, row));
+            Assert.InRange(Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b)), 0.9999, 1.00001);
+        }
+
+        Assert.NotEqual(single, half);
+
+        float[] Row(float[] rows, int row) => rows[(row * sizes.EmbedDim)..((row + 1) * sizes.EmbedDim)];
+        static double Dot(float[] x, float[] y) => x.Zip(y).Sum(pair => (double)pair.First * pair.Second);
     }
 
     [Fact]
@@ -93,6 +163,13 @@ public sealed class HalfPrecisionTests
         Assert.Equal(!fixedSize, model.Graph.Node.Any(node => node.OpType == "GridSample"));
         Assert.All(nodes, node => Assert.Equal(2, node.Input.Count));
         Assert.All(nodes, node => Assert.Equal([2, 3, 4, 6, 8, 12], node.Attribute.Single(a => a.Name == "spatial_shapes").Ints));
+    }
+
+    // Root of the mean square of the change, over that of the exact values about their mean.
+    private static double RelativeChange(float[] exact, float[] changed)
+    {
+        var mean = exact.Average();
+        return Math.Sqrt(changed.Zip(exact).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) / exact.Sum(x => Math.Pow(x - mean, 2)));
     }
 
     private static ModelProto Build(string model, (int Height, int Width)? size, GraphOperators operators) =>

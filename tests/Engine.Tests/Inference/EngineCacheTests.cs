@@ -56,4 +56,44 @@ public sealed class EngineCacheTests
         using var none = EngineCache.Open(null, [1], "a");
         Assert.Null(none.Folder);
     }
+
+    [Fact]
+    public void AnEngineThatCannotBeLoadedIsBuiltAnewOnce()
+    {
+        using var scratch = new ScratchFolder();
+        using var cache = EngineCache.Open(scratch.Path, [1], "a");
+        var path = Path.Combine(cache.Folder!, "torn.engine");
+        File.WriteAllText(path, "torn");
+        List<string> notices = [];
+        var tries = 0;
+        var engine = cache.Use(
+            folder =>
+            {
+                tries++;
+                return File.Exists(path) ? throw new ModelException("it is torn") : folder;
+            },
+            notices.Add);
+        Assert.Equal((cache.Folder, 2), (engine, tries));
+        Assert.Equal("the TensorRT engine in the cache cannot be used, building it anew: it is torn", Assert.Single(notices));
+    }
+
+    [Fact]
+    public void WithoutAnEngineInTheCacheAFailureIsTheModelsOwn()
+    {
+        using var scratch = new ScratchFolder();
+        using var cache = EngineCache.Open(scratch.Path, [1], "a");
+        var tries = 0;
+        Assert.Throws<ModelException>(() => cache.Use<int>(_ => throw new ModelException($"try {++tries}"), _ => { }));
+        Assert.Equal(1, tries);
+    }
+
+    [Fact]
+    public void AWaitForAnotherProcessCanBeCancelled()
+    {
+        using var scratch = new ScratchFolder();
+        using var first = EngineCache.Open(scratch.Path, [1], "a");
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(
+            () => EngineCache.Open(scratch.Path, [1], "a", cancellation.Cancel, cancellation.Token));
+    }
 }

@@ -4,15 +4,18 @@ namespace OpenSegR.Realtime.Tests.Inference;
 
 public sealed class GpuOptionsTests
 {
+    private static readonly SessionRequest Cuda = new(ExecutionProvider.Cuda, 1);
+    private static readonly SessionRequest TensorRt = new(ExecutionProvider.TensorRt, 1);
+
     [Fact]
     public void TheCudaProviderGetsTheDeviceAndTheMemoryLimit()
     {
-        var entries = GpuOptions.Cuda(new InferenceSettings { Device = 3, GpuMemoryLimitBytes = 2L << 30 });
+        var entries = GpuOptions.Cuda(new InferenceSettings { Device = 3, GpuMemoryLimitBytes = 2L << 30 }, Cuda);
         Assert.Equal("3", entries["device_id"]);
         Assert.Equal("2147483648", entries["gpu_mem_limit"]);
         Assert.Equal("kSameAsRequested", entries["arena_extend_strategy"]);
         Assert.Equal("0", entries["use_tf32"]);
-        Assert.DoesNotContain("gpu_mem_limit", GpuOptions.Cuda(new InferenceSettings()).Keys);
+        Assert.DoesNotContain("gpu_mem_limit", GpuOptions.Cuda(new InferenceSettings(), Cuda).Keys);
     }
 
     [Fact]
@@ -20,14 +23,37 @@ public sealed class GpuOptionsTests
     {
         var entries = GpuOptions.TensorRt(
             new InferenceSettings(),
-            "/engines/x",
-            [new("image", [1, 3, 32, 32], [1, 3, 640, 640], [1, 3, 1280, 1280]), new("groups", [1, 1, 1], [1, 64, 4], [16, 1024, 64])]);
+            TensorRt with
+            {
+                EngineFolder = "/engines/x",
+                Ranges = [new("image", [1, 3, 32, 32], [1, 3, 640, 640], [1, 3, 1280, 1280]), new("groups", [1, 1, 1], [1, 64, 4], [16, 1024, 64])],
+            });
         Assert.Equal("image:1x3x32x32,groups:1x1x1", entries["trt_profile_min_shapes"]);
         Assert.Equal("image:1x3x640x640,groups:1x64x4", entries["trt_profile_opt_shapes"]);
         Assert.Equal("image:1x3x1280x1280,groups:16x1024x64", entries["trt_profile_max_shapes"]);
         Assert.Equal("/engines/x", entries["trt_engine_cache_path"]);
         Assert.Equal("1", entries["trt_timing_cache_enable"]);
-        Assert.DoesNotContain("trt_engine_cache_enable", GpuOptions.TensorRt(new InferenceSettings(), null, []).Keys);
+        Assert.DoesNotContain("trt_engine_cache_enable", GpuOptions.TensorRt(new InferenceSettings(), TensorRt).Keys);
+    }
+
+    [Fact]
+    public void ANetworkIsRecordedByTheProviderThatRunsIt()
+    {
+        var settings = new InferenceSettings();
+        Assert.Equal("1", GpuOptions.Cuda(settings, Cuda with { CudaGraph = true })["enable_cuda_graph"]);
+        Assert.Equal("1", GpuOptions.TensorRt(settings, TensorRt with { CudaGraph = true })["trt_cuda_graph_enable"]);
+        Assert.DoesNotContain("enable_cuda_graph", GpuOptions.Cuda(settings, TensorRt with { CudaGraph = true }).Keys);
+        Assert.DoesNotContain("enable_cuda_graph", GpuOptions.Cuda(settings, Cuda).Keys);
+    }
+
+    [Fact]
+    public void CudaGraphsOnTheCpuAreLeftOutAndItIsSaid()
+    {
+        List<string> notices = [];
+        var factory = new SessionFactory(
+            new InferenceSettings { Provider = ExecutionProvider.Cpu, CustomOperators = false, CudaGraphs = true }, notices.Add);
+        Assert.False(factory.UsesCudaGraphs);
+        Assert.Equal("running without CUDA graphs: they need a GPU", Assert.Single(notices));
     }
 
     [Fact]

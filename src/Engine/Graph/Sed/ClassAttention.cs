@@ -55,6 +55,7 @@ internal static class ClassAttention
         var key = Split(Feature(graph, graph.Linear(tokens, name + ".k")));
         var value = Split(graph.Div(graph.Linear(tokens, name + ".v"), count));
 
+        using var single = graph.SinglePrecision(); // sums over all classes, divided by one another; half precision has no 1e-6
         var summary = graph.MatMul(graph.Transpose(key, 0, 1, 3, 2), value);
         var total = graph.ReduceSum(graph.Mul(query, graph.ReduceSum(key, 2, keepAxis: true)), 3, keepAxis: true);
         var heard = graph.Div(graph.Mul(graph.MatMul(query, summary), count), graph.Add(total, graph.Scalar(SumEpsilon)));

@@ -24,7 +24,7 @@ internal sealed class SedGraph
     {
         _sizes = sizes;
         _options = options;
-        _graph = new GraphBuilder("sed", weights, options.Operators.WithoutHalf());
+        _graph = new GraphBuilder("sed", weights, options.Operators);
         _dumps = new GraphDumps(_graph, options.Dumps);
     }
 
@@ -100,6 +100,7 @@ internal sealed class SedGraph
     private Value Correlate(FeatureMap dense, Value text, Dim classes)
     {
         using var scope = _graph.Scope("correlation");
+        using var single = _graph.SinglePrecision(); // cosines: what decides between classes that are close
         var rows = _graph.Reshape(_graph.Normalize(text), Dim.Infer, _sizes.EmbedDim);
         var products = _graph.GemmTransposed(rows, _graph.Normalize(dense.Tokens));
         var correlation = _graph.Reshape(products, classes, _sizes.Prompts, dense.Height, dense.Width);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenSegR.Realtime.Graph;
@@ -16,11 +17,15 @@ internal sealed class GpuBuffers : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly OrtMemoryInfo _memory;
     private readonly OrtValue?[] _tensors = new OrtValue?[3];
+    private readonly bool _records;
+    private RunOptions? _run;
     private TextClassifier? _classifier;
     private SegmentorInputs? _words;
 
-    internal GpuBuffers(SegmentorSession session, OrtIoBinding binding, GpuDevice device, bool isOnCpu)
+    internal GpuBuffers(SegmentorSession session, OrtIoBinding binding, GpuDevice device)
     {
+        var isOnCpu = session.Factory.Provider == ExecutionProvider.Cpu;
+        _records = session.Factory.UsesCudaGraphs;
         _session = session;
         _binding = binding;
         Device = device;
@@ -85,6 +90,7 @@ internal sealed class GpuBuffers : IDisposable
             Slot.SetClasses(classifier);
         }
 
+        Renew();
         Size = size;
         var (rows, columns) = (size.Height / ImageGeometry.MaskStride, size.Width / ImageGeometry.MaskStride);
         _binding.BindInput(SegmentorTensors.Image, View(GpuSlot.Tensor.Image, 1, 3, size.Height, size.Width));
@@ -99,6 +105,7 @@ internal sealed class GpuBuffers : IDisposable
         // First the slot, which waits for what is on its way.
         Slot.Dispose();
         _binding.Dispose();
+        _run?.Dispose();
         _words?.Dispose();
         foreach (var tensor in _tensors)
         {
@@ -108,10 +115,36 @@ internal sealed class GpuBuffers : IDisposable
         _memory.Dispose();
     }
 
+    /// <summary>True where the next run records the network as a CUDA graph, during which no other thread may have the GPU do something.</summary>
+    internal bool IsRecording { get; private set; }
+
+    /// <summary>How the network is run. Valid until the next <see cref="Prepare"/>.</summary>
+    internal RunOptions Run => _run ?? throw new InvalidOperationException("the buffers have no size yet");
+
+    /// <summary>Called once the network has run.</summary>
+    internal void Recorded() => IsRecording = false;
+
     internal OrtIoBinding Bind(SegmentorSession session) =>
         !ReferenceEquals(session, _session) ? throw new InvalidOperationException("these buffers belong to another session")
         : _classifier is null || Size.Height == 0 ? throw new InvalidOperationException("the buffers need a size and a classifier before the first run")
         : _binding;
+
+    // A recorded network reads and writes where it did when it was recorded: other tensors need another recording. Those that are no longer
+    // of use stay until the session ends, so a run that changes its words without end stops recording.
+    private void Renew()
+    {
+        _run?.Dispose();
+        _run = new RunOptions();
+
+        // The slot's events say when the network is done; the host does not wait for it.
+        _run.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
+        if (_records)
+        {
+            var number = _session.NextGraph();
+            IsRecording = number >= 0;
+            _run.AddRunConfigEntry("gpu_graph_id", number.ToString(CultureInfo.InvariantCulture));
+        }
+    }
 
     private OrtValue View(GpuSlot.Tensor tensor, params long[] shape)
     {

@@ -15,6 +15,9 @@ internal sealed unsafe class GpuDevice
     private readonly int _ordinal;
     private readonly nint _handle;
 
+    // Held for reading by whatever has the GPU do something: while a CUDA graph is recorded, the driver refuses much of that to all threads.
+    private readonly ReaderWriterLockSlim _use = new();
+
     private GpuDevice(int ordinal)
     {
         GpuLibrary.Check(GpuLibrary.segr_gpu_open(ordinal, out _handle));
@@ -59,19 +62,41 @@ internal sealed unsafe class GpuDevice
     public void UseStream(SafeHandle? cuda, SafeHandle? tensorRt) =>
         GpuLibrary.Check(GpuLibrary.segr_gpu_use_stream(_handle, cuda?.DangerousGetHandle() ?? 0, tensorRt?.DangerousGetHandle() ?? 0));
 
+    /// <summary>Runs something while no other thread has the GPU do anything.</summary>
+    public void RunAlone(Action body)
+    {
+        _use.EnterWriteLock();
+        try
+        {
+            body();
+        }
+        finally
+        {
+            _use.ExitWriteLock();
+        }
+    }
+
+    /// <summary>To be held while the GPU is told to do something, so that <see cref="RunAlone"/> is alone.</summary>
+    public GpuUse Use() => new(_use);
+
     /// <summary>Waits for all that was put on the stream for networks.</summary>
-    public void Synchronize() => GpuLibrary.Check(GpuLibrary.segr_gpu_synchronize(_handle));
+    public void Synchronize()
+    {
+        using var use = Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_synchronize(_handle));
+    }
 
     /// <summary>Creates what one frame in flight needs.</summary>
-    public GpuSlot CreateSlot() => new(_handle);
+    public GpuSlot CreateSlot() => new(this, _handle);
 
     /// <summary>Copies values into memory of the GPU's and waits until they are there.</summary>
     public GpuMemory Upload<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
+        using var use = Use();
         fixed (T* first = values)
         {
             GpuLibrary.Check(GpuLibrary.segr_gpu_upload(_handle, first, (nuint)(values.Length * sizeof(T)), out var memory, out var address));
-            return new GpuMemory(memory, address);
+            return new GpuMemory(this, memory, address);
         }
     }
 

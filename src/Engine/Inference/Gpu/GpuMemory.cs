@@ -1,7 +1,7 @@
 namespace OpenSegR.Realtime.Inference.Gpu;
 
 /// <summary>Constant values in a GPU's memory. Nothing on the GPU may use them when they are disposed.</summary>
-internal sealed class GpuMemory(nint handle, nint address) : IDisposable
+internal sealed class GpuMemory(GpuDevice device, nint handle, nint address) : IDisposable
 {
     private nint _handle = handle;
 
@@ -12,6 +12,7 @@ internal sealed class GpuMemory(nint handle, nint address) : IDisposable
     {
         if (Interlocked.Exchange(ref _handle, 0) is var owned and not 0)
         {
+            using var use = device.Use();
             GpuLibrary.segr_gpu_free(owned);
         }
     }

@@ -8,9 +8,15 @@ namespace OpenSegR.Realtime.Inference.Gpu;
 /// </summary>
 internal sealed unsafe class GpuSlot : IDisposable
 {
+    private readonly GpuDevice _device;
     private nint _handle;
 
-    internal GpuSlot(nint gpu) => GpuLibrary.Check(GpuLibrary.segr_gpu_slot_create(gpu, out _handle));
+    internal GpuSlot(GpuDevice device, nint gpu)
+    {
+        _device = device;
+        using var use = device.Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_create(gpu, out _handle));
+    }
 
     /// <summary>The tensors of a segmentor; numbers as in native code.</summary>
     public enum Tensor
@@ -28,6 +34,7 @@ internal sealed unsafe class GpuSlot : IDisposable
     /// <summary>Makes room for a tensor and returns its address. Waits for the GPU where it must grow.</summary>
     public nint Reserve(Tensor tensor, long elements)
     {
+        using var use = _device.Use();
         GpuLibrary.Check(GpuLibrary.segr_gpu_slot_reserve(_handle, (int)tensor, (nuint)(elements * sizeof(float)), out var address));
         return address;
     }
@@ -41,6 +48,7 @@ internal sealed unsafe class GpuSlot : IDisposable
             isThing[t] = classifier.Vocabulary.Classes[classifier.ClassIndex[t]].IsThing ? 1 : 0;
         }
 
+        using var use = _device.Use();
         fixed (int* index = classifier.ClassIndex, things = isThing)
         {
             GpuLibrary.Check(GpuLibrary.segr_gpu_slot_classes(_handle, index, things, isThing.Length));
@@ -48,17 +56,30 @@ internal sealed unsafe class GpuSlot : IDisposable
     }
 
     /// <summary>Takes a copy of the frame and prepares it on the GPU.</summary>
-    public void Preprocess(in GpuPicture picture) => GpuLibrary.Check(GpuLibrary.segr_gpu_slot_preprocess(_handle, picture));
+    public void Preprocess(in GpuPicture picture)
+    {
+        using var use = _device.Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_preprocess(_handle, picture));
+    }
 
     /// <summary>The network's stream waits for the prepared frame; then the network may be put on it.</summary>
-    public void BeginNetwork() => GpuLibrary.Check(GpuLibrary.segr_gpu_slot_begin_network(_handle));
+    public void BeginNetwork()
+    {
+        using var use = _device.Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_begin_network(_handle));
+    }
 
     /// <summary>Said once the network is on its stream.</summary>
-    public void EndNetwork() => GpuLibrary.Check(GpuLibrary.segr_gpu_slot_end_network(_handle));
+    public void EndNetwork()
+    {
+        using var use = _device.Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_end_network(_handle));
+    }
 
     /// <summary>Makes the label map and waits for it. It is valid until the slot's next use.</summary>
     public GpuLabels Label(in GpuLabelRules rules)
     {
+        using var use = _device.Use();
         GpuLibrary.Check(GpuLibrary.segr_gpu_slot_label(_handle, rules, out var labels));
         return labels;
     }
@@ -66,6 +87,7 @@ internal sealed unsafe class GpuSlot : IDisposable
     /// <summary>A tensor in the host's memory, valid until it is asked for again; for inspection, and for rules that the GPU has no kernels for.</summary>
     public ReadOnlySpan<float> Download(Tensor tensor, int elements)
     {
+        using var use = _device.Use();
         GpuLibrary.Check(GpuLibrary.segr_gpu_slot_download(_handle, (int)tensor, (nuint)(elements * (long)sizeof(float)), out var values));
         return new ReadOnlySpan<float>(values, elements);
     }
@@ -78,6 +100,7 @@ internal sealed unsafe class GpuSlot : IDisposable
     {
         if (Interlocked.Exchange(ref _handle, 0) is var owned and not 0)
         {
+            using var use = _device.Use();
             GpuLibrary.segr_gpu_slot_destroy(owned);
         }
     }
