@@ -41,7 +41,7 @@ def type_name(dtype):
 
 
 class Driver:
-    """The kernels on the GPU that PyTorch has made current; `library` is libcuda, or the tests' own that runs kernels on the CPU."""
+    """The kernels on the GPU that PyTorch has made current; `library` is libcuda, or the tests' stand-in, which runs kernels on the CPU."""
 
     def __init__(self, ptx_folder, architecture, library='libcuda.so.1'):
         self._cuda = c.CDLL(library)
@@ -55,6 +55,8 @@ class Driver:
         if stream is None and torch.cuda.is_available():
             stream = torch.cuda.current_stream().cuda_stream
         self._call('cuLaunchKernel', function, blocks, images, 1, threads, 1, 1, shared, P(stream), arguments, None)
+        if not torch.cuda.is_available():
+            self._call('cuStreamSynchronize', None)  # the stand-in does its work when it is waited for
 
     def _function(self, module, name):
         if name not in self._functions:

@@ -313,7 +313,7 @@ def main():
     parser.add_argument('--ptx', required=True, help='folder of MODULE.sm_NN.ptx')
     parser.add_argument('--out', help='JSON file for the report')
     parser.add_argument('--check-only', action='store_true')
-    parser.add_argument('--cpu', metavar='LIBCUDA', help="check this program itself on the CPU, over the tests' libcuda")
+    parser.add_argument('--cpu', metavar='LIBRARY', help="check this program itself on the CPU, over the tests' stand-in for the driver")
     options = parser.parse_args()
     if options.cpu:
         DEVICE = 'cpu'

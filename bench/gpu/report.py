@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 
 
+FORMS = ('eager fp32', 'eager fp16', 'torch.compile fp16')
+
+
 def read(path):
     return json.loads(path.read_text(encoding='utf-8')) if path.exists() else None
 
@@ -41,14 +44,33 @@ def main():
             theirs = row['pytorch_ms']
             print(f"| {row['name']} | {row['ms'] * 1e3:.1f} | {row['floor_ms'] * 1e3:.1f} | {ratio(row['ms'], row['floor_ms'])} "
                   f"| {number(theirs and theirs * 1e3, 1)} | {ratio(theirs, row['ms'])} |")
-    cases = sorted(folder.glob('reference-*.json'))
-    if cases:
-        print('\n| network | eager fp32 ms | eager fp16 ms | torch.compile fp16 ms |\n|---|---:|---:|---:|')
-        for path in cases:
-            times = read(path)
-            print(f"| {path.stem[len('reference-'):]} | " + ' | '.join(number(times.get(k)) for k in ('eager fp32', 'eager fp16', 'torch.compile fp16')) + ' |')
-    for path in sorted(folder.glob('engine-*/bench.md')):
-        print(f'\n{path.read_text(encoding="utf-8")}')
+    frames = read(folder / 'frames.json')
+    if frames:
+        print('\nThe way of a 1080p frame but for the network: up, prepared, labelled, down; copies and the host included.\n')
+        print('| labels | ms alone | ms a frame with two in flight |\n|---|---:|---:|')
+        for row in frames:
+            print(f"| {row['name']} | {row['alone_ms']:.3f} | {row['in_flight_ms']:.3f} |")
+    references = {path.stem[len('reference-'):]: read(path) for path in sorted(folder.glob('reference-*.json'))}
+    if references:
+        print('\nPyTorch, the network alone.\n\n| network | ' + ' | '.join(f'{form} ms' for form in FORMS) + ' |\n|---|---:|---:|---:|')
+        for name, times in references.items():
+            print(f'| {name} | ' + ' | '.join(number(times.get(form)) for form in FORMS) + ' |')
+    reports = {path.parent.name[len('engine-'):]: read(path) for path in sorted(folder.glob('engine-*/bench.json'))}
+    if reports:
+        print('\nThe engine on 1080p frames, end to end: frames a second of the pipeline, and how many times as fast as the network alone in PyTorch.\n')
+        print('| engine | precision | size | FPS | ' + ' | '.join(f'x {form}' for form in FORMS) + ' |\n|---|---|---|---:|---:|---:|---:|')
+    for name, report in reports.items():
+        letter = name[-1]
+        for result in report['results']:
+            # BenchCase.Name: model, provider, precision, size, mode.
+            _, _, precision, size, _ = result['name'].split(' ')
+            fps = (result.get('fps') or {}).get('median')
+            times = references.get(f"{letter}-{size.split('x')[0]}", {})
+            print(f'| {name[:-2]} MAFT+-{letter.upper()} | {precision} | {size} | {number(fps, 1)} | '
+                  + ' | '.join(ratio(times.get(form), fps and 1e3 / fps) for form in FORMS) + ' |')
+    for name, report in reports.items():
+        for line in report['missing']:
+            print(f'\n{name}: {line}')
 
 
 if __name__ == '__main__':

@@ -55,20 +55,31 @@ for module in deform_attn depthwise_norm labels preprocess; do
   fi
 done
 
+[[ -n $segr || ! -x $root/artifacts/bin/Cli/release/segr ]] || segr=$root/artifacts/bin/Cli/release/segr
 failed=0
 python3 "$here/kernels.py" --ptx "$ptx" --out "$out/kernels.json" || failed=1
-$kernels_only || for model in b l; do
-  for size in 640 1024; do
-    python3 "$here/reference.py" --model "$model" --size "$size" --out "$out/reference-$model-$size.json" || failed=1
-  done
-done
+ops=$([[ -n $segr ]] && echo "${segr%/*}/libsegr_ops.so" || echo "$root/artifacts/native/libsegr_ops.so")
+if [[ -f $ops ]]; then
+  python3 "$here/frames.py" --library "$ops" --out "$out/frames.json" || failed=1
+else
+  say "the way of a frame is left out: there is no $ops"
+fi
 if ! $kernels_only; then
-  [[ -n $segr || ! -x $root/artifacts/bin/Cli/release/segr ]] || segr=$root/artifacts/bin/Cli/release/segr
+  for model in b l; do
+    for size in 640 1024; do
+      python3 "$here/reference.py" --model "$model" --size "$size" --out "$out/reference-$model-$size.json" || failed=1
+    done
+  done
   if [[ -n $segr ]]; then
     for provider in cuda tensorrt; do
-      for model in "$model_b" "$model_l"; do
-        "$segr" bench --model "$model" --ep "$provider" --precision fp32,fp16 --size 640x640,1024x1024 --peers none \
-          --out "$out/engine-$provider-$(basename "$model")" >/dev/null || { say "segr bench with $provider and $model failed, see above"; failed=1; }
+      for graph in "" --cuda-graph; do
+        for letter in b l; do
+          model=model_$letter
+          # 1080p frames, twenty words, in one process; precisions and sizes are columns of its report.
+          "$segr" bench --model "${!model}" --ep "$provider" --precision fp32 fp16 --size 640x640 1024x1024 --input synthetic:21:1920x1080:48 \
+            --frames 300 --peers none $graph --out "$out/engine-$provider${graph:+-graph}-$letter" >/dev/null ||
+            { say "segr bench with $provider $graph and ${!model} failed, see above"; failed=1; }
+        done
       done
     done
   else

@@ -241,6 +241,10 @@ SEGR_EXPORT int cuDeviceGetAttribute(int* value, int attribute, int) {
   *value = attribute == 75 ? state().major : attribute == 76 ? state().minor : 0;
   return success;
 }
+SEGR_EXPORT int cuDeviceTotalMem_v2(size_t* bytes, int) {
+  *bytes = static_cast<size_t>(state().memory);
+  return success;
+}
 SEGR_EXPORT int cuDevicePrimaryCtxRetain(void** context, int) {
   *context = &state();
   return success;
@@ -319,13 +323,6 @@ SEGR_EXPORT int cuMemAlloc_v2(uint64_t* address, size_t bytes) {
 }
 SEGR_EXPORT int cuMemFree_v2(uint64_t address) {
   return call("cuMemFree", true, [&] { return freeDevice(address) ? success : misused("memory is freed twice", invalidValue); });
-}
-SEGR_EXPORT int cuMemGetInfo_v2(size_t* free, size_t* total) {
-  return call("cuMemGetInfo", true, [&] {
-    *total = static_cast<size_t>(state().memory);
-    *free = static_cast<size_t>(state().memory - state().allocated);
-    return success;
-  });
 }
 SEGR_EXPORT int cuMemAllocHost_v2(void** address, size_t bytes) {
   return call("cuMemAllocHost", true, [&] {

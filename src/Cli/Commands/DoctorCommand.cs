@@ -18,13 +18,13 @@ internal static class DoctorCommand
             Line("segr", typeof(DoctorCommand).Assembly.GetName().Version!.ToString(3));
             Line(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
             Line("ONNX Runtime", OrtEnvironment.Version);
-            foreach (var provider in new[] { ExecutionProvider.TensorRt, ExecutionProvider.Cuda, ExecutionProvider.Cpu })
+            Line("  on the CPU", CustomOperatorLibrary.Problem is { } missing ? $"works, slower without its own operators: {missing}" : "works, with its own operators");
+            foreach (var (provider, name) in new[] { (ExecutionProvider.Cuda, "with CUDA"), (ExecutionProvider.TensorRt, "with TensorRT") })
             {
-                Line($"  {provider}", SessionFactory.FindProblem(provider) is { } problem ? $"no: {problem}" : "works");
+                Line($"  {name}", SessionFactory.FindProblem(provider) is { } problem ? $"no: {problem}" : "works");
             }
 
             PrintGpu();
-            Line("  own operators", CustomOperatorLibrary.Problem is { } missing ? $"no: {missing}" : "work");
             var render = RenderDiagnostics.Probe();
             Line("OpenGL", render.IsAvailable
                 ? $"{render.Renderer}, {render.Version} ({render.Platform}{(render.IsSoftware ? ", in software" : "")})"
@@ -42,7 +42,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    // What a GPU needs, each with its remedy: a provider's own message names one library at a time.
+    // The GPU and all that it needs, each with its remedy: a provider's own message names one library at a time.
     private static void PrintGpu()
     {
         if (!OperatingSystem.IsLinux())
@@ -50,10 +50,17 @@ internal static class DoctorCommand
             return;
         }
 
+        var gpu = Try(() => GpuDescription.Read().ToString());
+        Line("GPU", gpu);
+        if (!gpu.StartsWith("no: ", StringComparison.Ordinal))
+        {
+            Line("  frames", GpuDescription.FindFrameProblem() is { } problem ? $"on the CPU: {problem}" : "are prepared and labelled on it");
+        }
+
         foreach (var requirement in GpuRequirement.All)
         {
             var missing = requirement.Missing();
-            Line($"  {requirement.Name}", missing.Count == 0 ? "there" : $"no {string.Join(", ", missing)}: {requirement.Remedy}");
+            Line($"  {requirement.Name}", missing.Count == 0 ? "there" : $"missing {string.Join(", ", missing)}: {requirement.Remedy}");
         }
     }
 

@@ -215,6 +215,11 @@ public sealed class SessionFactory
         }
 
         OrtEnvironment.Require();
+        if (GpuDescription.FindProblem(device) is { } unfit)
+        {
+            return unfit;
+        }
+
         try
         {
             using var options = new SessionRequest(provider, 1).CreateOptions(new InferenceSettings { Device = device });

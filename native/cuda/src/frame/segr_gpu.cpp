@@ -65,16 +65,20 @@ const char* segr_gpu_error(void) {
   return lastError.c_str();
 }
 
+int segr_gpu_describe(int device, SegrGpuDescription* description) {
+  return guarded([&] {
+    const KernelLibrary::Description made = KernelLibrary::describe(device);
+    *description = {{}, made.architecture, made.driverVersion, made.memory};
+    made.name.copy(description->name, sizeof description->name - 1);
+  });
+}
+
 int segr_gpu_open(int device, SegrGpu** gpu) {
   return guarded([&] { *gpu = new SegrGpu(device); });
 }
 
 void segr_gpu_close(SegrGpu* gpu) {
   delete gpu;
-}
-
-const char* segr_gpu_name(const SegrGpu* gpu) {
-  return gpu->device.library.device().c_str();
 }
 
 void* segr_gpu_network_stream(const SegrGpu* gpu) {

@@ -64,15 +64,23 @@ typedef struct {
   int32_t segment_count;
 } SegrGpuLabels;
 
+/// What the driver says of a GPU.
+typedef struct {
+  char name[128];
+  int32_t compute_capability;  // 90 for 9.0
+  int32_t cuda_version;        // the newest that the driver knows, 13000 for 13.0
+  uint64_t memory;             // bytes
+} SegrGpuDescription;
+
 /// Why the calling thread's last call that failed did, in one line.
 SEGR_GPU_API const char* segr_gpu_error(void);
+
+/// Asks the driver, without using the GPU.
+SEGR_GPU_API int segr_gpu_describe(int device, SegrGpuDescription* description);
 
 /// GPU number `device`; fails where there is no driver, no such GPU or one that is too old.
 SEGR_GPU_API int segr_gpu_open(int device, SegrGpu** gpu);
 SEGR_GPU_API void segr_gpu_close(SegrGpu* gpu);
-
-/// Its name, for as long as it is open.
-SEGR_GPU_API const char* segr_gpu_name(const SegrGpu* gpu);
 
 /// The stream (CUstream, cudaStream_t) that the network must run on.
 SEGR_GPU_API void* segr_gpu_network_stream(const SegrGpu* gpu);

@@ -28,6 +28,7 @@ Driver load() {
   find(library, "cuDeviceGet", driver.cuDeviceGet);
   find(library, "cuDeviceGetName", driver.cuDeviceGetName);
   find(library, "cuDeviceGetAttribute", driver.cuDeviceGetAttribute);
+  find(library, "cuDeviceTotalMem_v2", driver.cuDeviceTotalMem);
   find(library, "cuDevicePrimaryCtxRetain", driver.cuDevicePrimaryCtxRetain);
   find(library, "cuCtxGetDevice", driver.cuCtxGetDevice);
   find(library, "cuCtxPushCurrent_v2", driver.cuCtxPushCurrent);
@@ -39,7 +40,6 @@ Driver load() {
   find(library, "cuMemAlloc_v2", driver.cuMemAlloc);
   find(library, "cuMemFree_v2", driver.cuMemFree);
   find(library, "cuMemcpyHtoD_v2", driver.cuMemcpyHtoD);
-  find(library, "cuMemGetInfo_v2", driver.cuMemGetInfo);
   find(library, "cuMemAllocHost_v2", driver.cuMemAllocHost);
   find(library, "cuMemFreeHost", driver.cuMemFreeHost);
   find(library, "cuMemcpyHtoDAsync_v2", driver.cuMemcpyHtoDAsync);

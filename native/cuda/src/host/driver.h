@@ -30,6 +30,7 @@ struct Driver {
   int (*cuDeviceGet)(int* device, int ordinal);
   int (*cuDeviceGetName)(char* name, int length, int device);
   int (*cuDeviceGetAttribute)(int* value, int attribute, int device);
+  int (*cuDeviceTotalMem)(size_t* bytes, int device);
   int (*cuDevicePrimaryCtxRetain)(void** context, int device);
   int (*cuCtxGetDevice)(int* device);
   int (*cuCtxPushCurrent)(void* context);
@@ -42,7 +43,6 @@ struct Driver {
   int (*cuMemAlloc)(uint64_t* address, size_t bytes);
   int (*cuMemFree)(uint64_t address);
   int (*cuMemcpyHtoD)(uint64_t to, const void* from, size_t bytes);
-  int (*cuMemGetInfo)(size_t* free, size_t* total);
   int (*cuMemAllocHost)(void** address, size_t bytes);
   int (*cuMemFreeHost)(void* address);
   int (*cuMemcpyHtoDAsync)(uint64_t to, const void* from, size_t bytes, void* stream);

@@ -52,15 +52,26 @@ KernelLibrary& KernelLibrary::forDevice(int ordinal) {
   return *library;
 }
 
-KernelLibrary::KernelLibrary(int ordinal) : driver_(Driver::get()) {
-  int device = 0, major = 0, minor = 0;
+KernelLibrary::Description KernelLibrary::describe(int ordinal) {
+  const Driver& driver = Driver::get();
+  int device = 0, major = 0, minor = 0, version = 0;
+  size_t memory = 0;
   char name[128] = {};
+  driver.check(driver.cuDeviceGet(&device, ordinal), "cuDeviceGet");
+  driver.check(driver.cuDeviceGetName(name, sizeof name - 1, device), "cuDeviceGetName");
+  driver.check(driver.cuDeviceGetAttribute(&major, computeCapabilityMajor, device), "cuDeviceGetAttribute");
+  driver.check(driver.cuDeviceGetAttribute(&minor, computeCapabilityMinor, device), "cuDeviceGetAttribute");
+  driver.check(driver.cuDeviceTotalMem(&memory, device), "cuDeviceTotalMem");
+  driver.check(driver.cuDriverGetVersion(&version), "cuDriverGetVersion");
+  return {name, 10 * major + minor, version, memory};
+}
+
+KernelLibrary::KernelLibrary(int ordinal) : driver_(Driver::get()) {
+  const Description description = describe(ordinal);
+  architecture_ = description.architecture;
+  device_ = description.name;
+  int device = 0;
   driver_.check(driver_.cuDeviceGet(&device, ordinal), "cuDeviceGet");
-  driver_.check(driver_.cuDeviceGetName(name, sizeof name - 1, device), "cuDeviceGetName");
-  driver_.check(driver_.cuDeviceGetAttribute(&major, computeCapabilityMajor, device), "cuDeviceGetAttribute");
-  driver_.check(driver_.cuDeviceGetAttribute(&minor, computeCapabilityMinor, device), "cuDeviceGetAttribute");
-  architecture_ = 10 * major + minor;
-  device_ = name;
   driver_.check(driver_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
 }
 

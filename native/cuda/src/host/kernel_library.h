@@ -55,6 +55,17 @@ class DeviceFloats {
 /// Modules are loaded when first asked for; the driver keeps their machine code in its own cache on disk. Thread-safe.
 class KernelLibrary {
  public:
+  /// What a driver says of a GPU.
+  struct Description {
+    std::string name;
+    int architecture;    // compute capability, 90 for 9.0
+    int driverVersion;   // the newest CUDA that the driver knows, 13000 for 13.0
+    uint64_t memory;     // bytes
+  };
+
+  /// Asks the driver, without using the GPU. GpuError where there is none.
+  static Description describe(int ordinal);
+
   /// The library of GPU `ordinal`, made when first asked for. GpuError where there is no driver, no such GPU, or no PTX that it can run.
   static KernelLibrary& forDevice(int ordinal);
 
@@ -69,9 +80,6 @@ class KernelLibrary {
 
   /// The GPU's name, as its driver has it.
   const std::string& device() const { return device_; }
-
-  /// Compute capability, 90 for 9.0.
-  int architecture() const { return architecture_; }
 
   /// Copies values to the GPU; waits until they are there.
   DeviceFloats upload(const std::vector<float>& values);

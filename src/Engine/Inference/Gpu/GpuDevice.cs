@@ -22,36 +22,19 @@ internal sealed unsafe class GpuDevice
     {
         GpuLibrary.Check(GpuLibrary.segr_gpu_open(ordinal, out _handle));
         _ordinal = ordinal;
-        Name = GpuLibrary.Text(GpuLibrary.segr_gpu_name(_handle));
     }
-
-    /// <summary>What its driver calls it.</summary>
-    public string Name { get; }
 
     /// <summary>Opens a GPU.</summary>
     /// <param name="ordinal">Its number, from 0.</param>
     /// <exception cref="GpuException">There is no driver, no such GPU, or one that cannot run the kernels; tried anew by the next call.</exception>
     public static GpuDevice Open(int ordinal)
     {
-        if (CustomOperatorLibrary.Problem is { } problem)
-        {
-            throw new GpuException(problem);
-        }
-
+        GpuLibrary.Require();
         lock (Gate)
         {
             if (!Opened.TryGetValue(ordinal, out var device))
             {
-                try
-                {
-                    device = new GpuDevice(ordinal);
-                }
-                catch (EntryPointNotFoundException)
-                {
-                    throw new GpuException($"{Path.GetFileName(CustomOperatorLibrary.Path)} was built without GPU code (./segr setup builds it)");
-                }
-
-                Opened.Add(ordinal, device);
+                Opened.Add(ordinal, device = new GpuDevice(ordinal));
             }
 
             return device;

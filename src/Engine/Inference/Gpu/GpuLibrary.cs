@@ -21,6 +21,25 @@ internal static unsafe partial class GpuLibrary
         }
     }
 
+    /// <summary>Throws where the library is absent or has no such functions.</summary>
+    /// <exception cref="GpuException">It is or has not.</exception>
+    public static void Require()
+    {
+        if (CustomOperatorLibrary.Problem is { } problem)
+        {
+            throw new GpuException(problem);
+        }
+
+        try
+        {
+            segr_gpu_error();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            throw new GpuException($"{Path.GetFileName(CustomOperatorLibrary.Path)} was built without GPU code (./segr setup builds it)");
+        }
+    }
+
     public static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
 
     [LibraryImport(Library)]
@@ -30,7 +49,7 @@ internal static unsafe partial class GpuLibrary
     public static partial int segr_gpu_open(int device, out nint gpu);
 
     [LibraryImport(Library)]
-    public static partial byte* segr_gpu_name(nint gpu);
+    public static partial int segr_gpu_describe(int device, out GpuDescriptionData description);
 
     [LibraryImport(Library)]
     public static partial int segr_gpu_synchronize(nint gpu);

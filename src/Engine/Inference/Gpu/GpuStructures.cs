@@ -16,6 +16,16 @@ internal readonly struct GpuGeometry(in ImageGeometry geometry)
     private readonly int _paddedHeight = geometry.PaddedHeight;
 }
 
+/// <summary>SegrGpuDescription: what a driver says of a GPU.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GpuDescriptionData
+{
+    public fixed byte Name[128];
+    public int ComputeCapability;
+    public int CudaVersion;
+    public ulong Memory;
+}
+
 /// <summary>Three floats side by side: R, G, B.</summary>
 [InlineArray(3)]
 internal struct GpuColor

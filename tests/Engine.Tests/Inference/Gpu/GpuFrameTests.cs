@@ -220,6 +220,22 @@ public sealed class GpuFrameTests : IDisposable
         Assert.Contains(expected, notice, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AGpuIsDescribedAndWhatItsProvidersNeedIsChecked()
+    {
+        var gpu = GpuDescription.Read();
+        Assert.Equal("Stand-in GPU, compute capability 9.0, 4 GB, driver for CUDA 13.0", gpu.ToString());
+        Assert.Null(gpu.Problem);
+        StandIn.Set("driverVersion", 12040);
+        Assert.Equal("the NVIDIA driver knows CUDA up to 12.4, 13.0 is needed: install driver 580 or newer", GpuDescription.FindProblem(0));
+        StandIn.Set("major", 6);
+        StandIn.Set("minor", 1);
+        Assert.Equal("Stand-in GPU has compute capability 6.1, CUDA 13 needs 7.5 or newer: use --ep cpu", GpuDescription.FindProblem(0));
+        Assert.Contains("cuDeviceGet failed", GpuDescription.FindProblem(99), StringComparison.Ordinal);
+        Assert.Null(GpuDescription.FindFrameProblem());
+        Assert.NotNull(GpuDescription.FindFrameProblem(99));
+    }
+
     private static PostprocessOptions Options(SegmentationMode mode, OutputResolution resolution = OutputResolution.Stride4) =>
         new() { Mode = mode, Resolution = resolution, ObjectMaskThreshold = 0.05f, OverlapThreshold = 0.3f, InstanceMinScore = 0 };
 
