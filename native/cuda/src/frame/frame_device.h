@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mutex>
+
 #include "gpu_memory.h"
 
 namespace segr::cuda {
@@ -19,12 +21,31 @@ struct FrameDevice {
         semanticLabels(library.find("labels", "segr_semantic_labels_f32")),
         panopticLabels(library.find("labels", "segr_panoptic_labels_f32")),
         panopticSegments(library.find("labels", "segr_panoptic_segments")),
-        segmentLabels(library.find("labels", "segr_segment_labels")) {}
+        segmentLabels(library.find("labels", "segr_segment_labels")),
+        ran_{Event(library), Event(library)} {}
+
+  /// The host waits until at most one network runs: another may be put behind it, so that the GPU never waits for the host, and no more,
+  /// so that live frames do not grow old on the stream. The GPU's context must be current.
+  void awaitTurn() {
+    const std::lock_guard lock(mutex_);
+    ran_[runs_ % 2].synchronize();
+  }
+
+  /// Said once a network is on the stream.
+  void countRun() {
+    const std::lock_guard lock(mutex_);
+    ran_[runs_++ % 2].record(network);
+  }
 
   KernelLibrary& library;
   Stream network;
   KernelFunction preprocess, semanticWeights, panopticCandidates, selectQueries, semanticLabels, panopticLabels, panopticSegments,
       segmentLabels;
+
+ private:
+  std::mutex mutex_;
+  Event ran_[2];  // the last run of each parity
+  uint64_t runs_ = 0;
 };
 
 }  // namespace segr::cuda

@@ -161,12 +161,14 @@ void FrameSlot::preprocess(const Picture& picture) {
 
 void FrameSlot::beginNetwork() {
   const CurrentContext current(device_.library.driver(), device_.library.context());
+  device_.awaitTurn();
   ready_.holdUp(device_.network);
 }
 
 void FrameSlot::endNetwork() {
   const CurrentContext current(device_.library.driver(), device_.library.context());
   done_.record(device_.network);
+  device_.countRun();
 }
 
 Labels FrameSlot::label(const LabelRules& rules) {

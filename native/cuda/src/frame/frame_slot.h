@@ -48,10 +48,10 @@ enum class Tensor : int32_t {
 };
 inline constexpr int32_t tensorCount = 3;
 
-/// One frame in flight. Its way, in which only the last step waits for the GPU:
+/// One frame in flight. Its way, in which only the last step waits for the GPU to be done with it:
 ///
 ///   preprocess   host: frame -> staging. Slot's stream: staging -> GPU, resize and normalise into the image, `ready`
-///   beginNetwork network's stream: waits for `ready`; then the caller puts the network on it
+///   beginNetwork host: waits for the network before the last one. Network's stream: waits for `ready`; then the caller puts the network on it
 ///   endNetwork   network's stream: `done`
 ///   label        slot's stream: waits for `done`, labels, label map -> host, `finished`. Host: waits for `finished`
 ///

@@ -143,8 +143,9 @@ public sealed class GpuFrameTests : IDisposable
             gpu.Postprocess(slot, result);
         }
 
-        // One stream is waited for because the network is on the CPU. Of the two events one is that of the pixels before, which is past.
-        Assert.Equal([1, frame.Pixels.Length, 1, 2, 1, 0, 0], calls.Select((call, i) => StandIn.Get(call) - before[i]));
+        // One stream is waited for because the network is on the CPU. Of the three events two are past: the pixels before, and the network
+        // before the last.
+        Assert.Equal([1, frame.Pixels.Length, 1, 3, 1, 0, 0], calls.Select((call, i) => StandIn.Get(call) - before[i]));
     }
 
     [Theory]
