@@ -23,6 +23,7 @@ public sealed class BadInputTests
     [InlineData("--annotations", "/nowhere/lines.jsonl", "lines.jsonl")]
     [InlineData("--top-classes", "0", "--top-classes")]
     [InlineData("--gpu-memory", "0", "--gpu-memory")]
+    [InlineData("--engine-timeout", "0", "--engine-timeout")]
     public void Bad_options_are_named(string option, string value, string mustName)
     {
         using var scratch = new Scratch();
