@@ -97,6 +97,11 @@ public abstract class SegmentationNetwork
     public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs, int? topClasses = null)
     {
         var sessions = Sessions;
+        if (Queries == 0 && sessions.Gpu is not null)
+        {
+            sessions.NotifyOnce("frames are prepared and labelled on the CPU: the GPU's kernels are for MAFT+ models, this is SED");
+        }
+
         var options = new SegmentorGraphOptions { Size = size, Outputs = outputs, Operators = sessions.Operators, TopClasses = topClasses };
         var what = size is var (height, width) ? $"segmentor-{width}x{height}" : "segmentor-any";
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());

@@ -13,6 +13,7 @@ public sealed class SessionFactory
     private readonly InferenceSettings _settings;
     private readonly Action<string>? _notice;
     private readonly CancellationToken _cancellation;
+    private readonly HashSet<string> _told = [];
 
     /// <summary>Decides on the provider by trying it, and on custom operators by loading them.</summary>
     /// <param name="settings">How networks are run.</param>
@@ -74,6 +75,20 @@ public sealed class SessionFactory
 
     /// <summary>Tells the user something, in one line.</summary>
     internal void Notify(string line) => _notice?.Invoke(line);
+
+    /// <summary>The same, unless it was told before.</summary>
+    internal void NotifyOnce(string line)
+    {
+        lock (_told)
+        {
+            if (!_told.Add(line))
+            {
+                return;
+            }
+        }
+
+        Notify(line);
+    }
 
     /// <summary>What comes next after a provider that failed at work: the same settings with the next one that works, the CPU in the end.</summary>
     /// <param name="why">What happened, in one line.</param>

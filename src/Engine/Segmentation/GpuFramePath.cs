@@ -66,10 +66,9 @@ internal sealed unsafe class GpuFramePath : FramePath
     {
         var options = postprocessor.Options;
         var isPanoptic = options.Mode == SegmentationMode.Panoptic;
-        if (options.Mode == SegmentationMode.Instance
-            || GpuLibrary.segr_gpu_can_label(isPanoptic ? 1 : 0, Session.Queries, Classifier.ReasonCount) == 0)
+        if (FindLabelProblem(options.Mode) is { } problem)
         {
-            // Instances overlap, so they are no label map; more queries than the kernels take are rare.
+            Session.Factory.NotifyOnce($"masks are made on the CPU: {problem}");
             postprocessor.Run(Output, result);
             return;
         }
@@ -104,6 +103,12 @@ internal sealed unsafe class GpuFramePath : FramePath
 
     private protected override void TakeOver(HostFramePath failed) =>
         throw new NotSupportedException("a path on the CPU keeps no pixels for one on a GPU");
+
+    private string? FindLabelProblem(SegmentationMode mode) =>
+        mode == SegmentationMode.Instance ? "instances overlap, so they are no label map"
+        : GpuLibrary.segr_gpu_can_label(mode == SegmentationMode.Panoptic ? 1 : 0, Session.Queries, Classifier.ReasonCount) == 0
+            ? $"the GPU's kernels have no room for {Session.Queries} queries and {Classifier.ReasonCount} reasons"
+        : null;
 
     private GpuLabelRules Rules(PostprocessOptions options, bool isPanoptic)
     {

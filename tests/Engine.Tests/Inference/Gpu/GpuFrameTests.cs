@@ -1,6 +1,9 @@
+using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Models;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Tests.Import;
 using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Tests.Inference.Gpu;
@@ -63,7 +66,25 @@ public sealed class GpuFrameTests : IDisposable
         }
 
         Assert.Equal(_objects, StandIn.Get("objects"));
-        Assert.Empty(_notices);
+        Assert.Equal(
+            mode == SegmentationMode.Instance ? ["masks are made on the CPU: instances overlap, so they are no label map"] : [], _notices);
+    }
+
+    [Fact]
+    public void SedIsPreparedAndLabelledOnTheCpuAndItIsSaidOnce()
+    {
+        using var scratch = new ScratchFolder();
+        var path = scratch.File("sed");
+        ModelImporter.Import(Golden.Locate("sed", "sed_tiny.pth"), path, new ImportOptions { ClassPooling = 2, InputSide = 64 });
+        using var folder = ModelFolder.Open(path);
+        var network = SegmentationNetwork.Open(
+            folder, new SessionFactory(new InferenceSettings { Provider = ExecutionProvider.Cpu, Threads = 2, GpuFramesOnCpu = true }, _notices.Add));
+        foreach (var size in new[] { 64, 96 })
+        {
+            network.CreateSegmentor((size, size), network.Outputs).Dispose();
+        }
+
+        Assert.Equal("frames are prepared and labelled on the CPU: the GPU's kernels are for MAFT+ models, this is SED", Assert.Single(_notices));
     }
 
     [Fact]
