@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -8,6 +9,7 @@ namespace OpenSegR.Realtime.Inference.Gpu;
 /// A GPU that frames go through, with the stream that networks run on. There is one of each GPU for as long as the process lives, as there
 /// is one CUDA context.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process does, and so does its lock.")]
 internal sealed unsafe class GpuDevice
 {
     private static readonly Lock Gate = new();
