@@ -25,6 +25,7 @@ internal sealed class PinnedTensor<T>(OrtAllocator? host = null) : IDisposable w
 
     /// <summary>Gives the tensor a shape; its values are undefined afterwards unless the shape is what it was.</summary>
     /// <returns>True where <see cref="Value"/> was replaced, and so must be bound again.</returns>
+    /// <exception cref="SegrException">There is no page-locked memory left, or the GPU that it was for has failed.</exception>
     public unsafe bool Resize(params ReadOnlySpan<long> shape)
     {
         if (_value is not null && shape.SequenceEqual(_shape))
@@ -43,7 +44,16 @@ internal sealed class PinnedTensor<T>(OrtAllocator? host = null) : IDisposable w
         {
             _shape = shape.ToArray();
             _value?.Dispose();
-            _value = OrtValue.CreateAllocatedTensorValue(host, ElementType(), _shape);
+            _value = null;
+            try
+            {
+                _value = OrtValue.CreateAllocatedTensorValue(host, ElementType(), _shape);
+            }
+            catch (OnnxRuntimeException error)
+            {
+                throw new SegrException($"page-locked memory cannot be had: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
+            }
+
             return true;
         }
 

@@ -116,19 +116,20 @@ public sealed class Segmentor : ISegmentor
         while (true)
         {
             var session = _sessions.For(geometry);
+            var onGpu = UsesGpuFrames(session);
             try
             {
-                if (!own.Runs(session, UsesGpuFrames(session)))
+                if (!own.Runs(session, onGpu))
                 {
-                    own.Path = CreatePath(session);
+                    own.Path = CreatePath(session, onGpu);
                 }
 
                 own.Path.Preprocess(frame, geometry, classifier);
                 return;
             }
-            catch (GpuException error)
+            catch (SegrException error) when (error is not InputException)
             {
-                LeaveGpu(session, own.FrameIndex, error);
+                Leave(session, onGpu, own.FrameIndex, error);
             }
         }
     }
@@ -244,46 +245,50 @@ public sealed class Segmentor : ISegmentor
 
     private bool UsesGpuFrames(SegmentorSession session) => session.Queries > 0 && session.Factory.Gpu is not null && !Volatile.Read(ref _gpuFramesFailed);
 
-    private FramePath CreatePath(SegmentorSession session) => UsesGpuFrames(session)
+    private FramePath CreatePath(SegmentorSession session, bool onGpu) => onGpu
         ? new GpuFramePath(session, session.Factory.Gpu!, _preparation)
         : new HostFramePath(session, _preparation);
 
     // Another path takes the slot's picture over, or the error is thrown on.
     private void Replace(Slot slot, FramePath failed, SegrException error)
     {
-        if (failed is GpuFramePath && error is GpuException lost)
-        {
-            LeaveGpu(failed.Session, slot.FrameIndex, lost);
-        }
-        else if (!_sessions.Replace(failed.Session, $"at frame {slot.FrameIndex} {error.Message}"))
-        {
-            ExceptionDispatchInfo.Throw(error);
-        }
-
+        Leave(failed.Session, failed is GpuFramePath, slot.FrameIndex, error);
         while (true)
         {
             var session = _sessions.For(failed.Geometry);
+
+            // Without its pixels a picture cannot go back to a GPU.
+            var onGpu = failed is GpuFramePath && UsesGpuFrames(session);
+            FramePath? path = null;
             try
             {
-                // Without its pixels a picture cannot go back to a GPU.
-                var path = failed is HostFramePath ? new HostFramePath(session, _preparation) : CreatePath(session);
+                path = CreatePath(session, onGpu);
                 path.TakeOver(failed);
                 slot.Path = path;
                 return;
             }
-            catch (GpuException next)
+            catch (SegrException next)
             {
-                LeaveGpu(session, slot.FrameIndex, next);
+                path?.Dispose();
+                Leave(session, onGpu, slot.FrameIndex, next);
             }
         }
     }
 
-    // From now on frames are prepared and labelled on the CPU. Where the network's GPU is lost as well, the next run of the network tells.
-    private void LeaveGpu(SegmentorSession session, long frame, GpuException error)
+    // Where the GPU failed at a frame, the CPU prepares and labels frames from now on; is the network's GPU lost as well, its next run tells. Where
+    // the network failed, the next provider runs it. The error is thrown on where there is none.
+    private void Leave(SegmentorSession session, bool onGpu, long frame, SegrException error)
     {
-        if (!Interlocked.Exchange(ref _gpuFramesFailed, true))
+        if (onGpu && error is GpuException)
         {
-            session.Factory.Notify($"frames are prepared and labelled on the CPU from now on, because the GPU failed at frame {frame}: {error.Message}");
+            if (!Interlocked.Exchange(ref _gpuFramesFailed, true))
+            {
+                session.Factory.Notify($"frames are prepared and labelled on the CPU from now on, because the GPU failed at frame {frame}: {error.Message}");
+            }
+        }
+        else if (!_sessions.Replace(session, $"at frame {frame} {error.Message}"))
+        {
+            ExceptionDispatchInfo.Throw(error);
         }
     }
 
