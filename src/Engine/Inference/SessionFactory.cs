@@ -48,7 +48,7 @@ public sealed class SessionFactory
             _ => GraphTarget.Cpu,
         });
         Gpu = OpenGpu();
-        UsesCudaGraphs = settings.CudaGraphs && Gpu is not null && provider != ExecutionProvider.Cpu;
+        UsesCudaGraphs = settings.CudaGraphs && Gpu is not null;
         if (settings.CudaGraphs && !UsesCudaGraphs)
         {
             Notify($"running without CUDA graphs: {(provider == ExecutionProvider.Cpu ? "they need a GPU" : "frames must go over the GPU for them")}");

@@ -23,12 +23,13 @@ public sealed class GpuPipelineTests : IDisposable
 
     [Theory]
     [InlineData(null, 0)]
+    [InlineData(null, 0, true)]
     [InlineData("cuLaunchKernel", 0)]
     [InlineData("cuLaunchKernel", 17)]
     [InlineData("kernel", 20)]
     [InlineData("cuEventRecord", 14)]
     [InlineData("cuMemAlloc", 3)]
-    public void EveryFrameComesOutWithItsOwnMasksWhateverTheGpuDoes(string? function, int after)
+    public void EveryFrameComesOutWithItsOwnMasksWhateverTheGpuDoes(string? function, int after, bool recorded = false)
     {
         var expected = Run(onGpu: false);
         if (function is not null)
@@ -36,7 +37,7 @@ public sealed class GpuPipelineTests : IDisposable
             StandIn.Fail(function, 719, after);
         }
 
-        var actual = Run(onGpu: true);
+        var actual = Run(onGpu: true, recorded);
         Assert.Equal(Enumerable.Range(0, Count).Select(i => (long)i), actual.Keys.Order());
         foreach (var (index, labels) in expected)
         {
@@ -70,10 +71,10 @@ public sealed class GpuPipelineTests : IDisposable
         Assert.Equal(0, Bytes());
     }
 
-    private Dictionary<long, ushort[]> Run(bool onGpu)
+    private Dictionary<long, ushort[]> Run(bool onGpu, bool recorded = false)
     {
         using var golden = new GoldenCase(GoldenModel.Linear, 1);
-        using var segmentor = Segmentor(golden, onGpu);
+        using var segmentor = Segmentor(golden, onGpu, recorded);
         var sink = new LabelSink();
         using var pipeline = new SegmentationPipeline(new WaveSource(), segmentor, sink, new PipelineOptions { FramesInFlight = 3, QueueCapacity = 2, Pace = false });
         PipelineRun.Bounded(pipeline, TestContext.Current.CancellationToken);
@@ -82,11 +83,11 @@ public sealed class GpuPipelineTests : IDisposable
         return sink.Labels;
     }
 
-    private Segmentor Segmentor(GoldenCase golden, bool onGpu)
+    private Segmentor Segmentor(GoldenCase golden, bool onGpu, bool recorded = false)
     {
         var folder = GoldenModel.Get(GoldenModel.Linear);
         var sessions = new SessionFactory(
-            new InferenceSettings { Provider = ExecutionProvider.Cpu, Threads = 1, GpuFramesOnCpu = onGpu }, _notices.Add);
+            new InferenceSettings { Provider = ExecutionProvider.Cpu, Threads = 1, GpuFramesOnCpu = onGpu, CudaGraphs = recorded }, _notices.Add);
         return new Segmentor(
             SegmentationNetwork.Open(folder, sessions), folder.Manifest, golden.Classifier, new SegmentorOptions { InputSize = (96, 64) });
     }
