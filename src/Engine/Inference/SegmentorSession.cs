@@ -21,6 +21,12 @@ public sealed class SegmentorSession : IDisposable
         _session = session;
         Factory = factory;
         HostMemory = factory.CreateHostMemory(session);
+        Records = factory.UsesCudaGraphs;
+        if (Records)
+        {
+            // Tensors in the host's memory are copied anew for each run, which a recording would leave out.
+            _runOptions.AddRunConfigEntry(GraphOption, "-1");
+        }
         Size = size;
         Queries = queries;
         Dimension = dimension;
@@ -42,6 +48,12 @@ public sealed class SegmentorSession : IDisposable
 
     /// <summary>P, text rows of each class that the network takes side by side (SED); null where rows compete.</summary>
     internal int? Prompts { get; }
+
+    /// <summary>Option of a run: number of the CUDA graph that it is recorded as and replayed from, -1 for none.</summary>
+    internal const string GraphOption = "gpu_graph_id";
+
+    /// <summary>True where each run must say which CUDA graph it is.</summary>
+    internal bool Records { get; }
 
     /// <summary>What made the session, and so what runs it.</summary>
     internal SessionFactory Factory { get; }

@@ -17,7 +17,6 @@ internal sealed class GpuBuffers : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly OrtMemoryInfo _memory;
     private readonly OrtValue?[] _tensors = new OrtValue?[3];
-    private readonly bool _records;
     private RunOptions? _run;
     private TextClassifier? _classifier;
     private SegmentorInputs? _words;
@@ -25,7 +24,6 @@ internal sealed class GpuBuffers : IDisposable
     internal GpuBuffers(SegmentorSession session, OrtIoBinding binding, GpuDevice device)
     {
         var isOnCpu = session.Factory.Provider == ExecutionProvider.Cpu;
-        _records = session.Factory.UsesCudaGraphs;
         _session = session;
         _binding = binding;
         Device = device;
@@ -138,11 +136,11 @@ internal sealed class GpuBuffers : IDisposable
 
         // The slot's events say when the network is done; the host does not wait for it.
         _run.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
-        if (_records)
+        if (_session.Records)
         {
             var number = _session.NextGraph();
             IsRecording = number >= 0;
-            _run.AddRunConfigEntry("gpu_graph_id", number.ToString(CultureInfo.InvariantCulture));
+            _run.AddRunConfigEntry(SegmentorSession.GraphOption, number.ToString(CultureInfo.InvariantCulture));
         }
     }
 
