@@ -96,7 +96,7 @@ internal sealed class ModelOptions
     public TimeSpan EngineTimeout(ParseResult parsed) => parsed.GetValue(_engineTimeout) switch
     {
         null => new InferenceSettings().EngineTimeout,
-        >= 0.1 and <= 1440 and var minutes => TimeSpan.FromMinutes(minutes.Value),
+        >= 0.1 and <= 1440 and var minutes => TimeSpan.FromMinutes(minutes),
         var other => throw new InputException($"--engine-timeout {other}: must be 0.1 to 1440 (minutes)"),
     };
 
