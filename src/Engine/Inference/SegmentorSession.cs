@@ -82,8 +82,7 @@ public sealed class SegmentorSession : IDisposable
 
         if (buffers.IsRecording)
         {
-            buffers.Device.RunAlone(() => Run(buffers.Run, binding));
-            buffers.Recorded();
+            Record(buffers, binding);
         }
         else
         {
@@ -115,6 +114,13 @@ public sealed class SegmentorSession : IDisposable
         _runOptions.Dispose();
         HostMemory?.Dispose();
         _session.Dispose();
+    }
+
+    // Apart, because its closure would be allocated for every frame.
+    private void Record(GpuBuffers buffers, OrtIoBinding binding)
+    {
+        buffers.Device.RunAlone(() => Run(buffers.Run, binding));
+        buffers.Recorded();
     }
 
     private void Run(RunOptions options, OrtIoBinding binding)
