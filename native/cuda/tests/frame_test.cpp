@@ -254,6 +254,23 @@ TEST("a frame that is given up on its way does no harm to the next") {
   REQUIRE(driver.misuse.empty(), driver.misuse.empty() ? "" : driver.misuse.front());
 }
 
+TEST("a slot that goes while a frame is in it waits for it") {
+  StandIn& driver = standIn();
+  Gpu gpu;
+  const SegrGpuRules r = rules(false, MaskSampling::stride4);
+  for (const bool inNetwork : {false, true}) {
+    auto slot = std::make_unique<Slot>(gpu);
+    slot->preprocess(frame(20));
+    if (inNetwork) slot->infer();
+    slot.reset();
+  }
+  Slot next(gpu);
+  next.preprocess(frame(21));
+  next.infer();
+  REQUIRE(next.label(r) == expected(frame(21), r), "the next one");
+  REQUIRE(driver.sticky == 0 && driver.misuse.empty(), driver.misuse.empty() ? "the GPU failed" : driver.misuse.front());
+}
+
 TEST("rows with padding, tensors and pixels for inspection") {
   standIn();
   Gpu gpu;

@@ -308,10 +308,7 @@ SEGR_EXPORT int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, u
 }
 SEGR_EXPORT int cuLaunchHostFunc(void* handle, void (*function)(void*), void* data) {
   return onStream("cuLaunchHostFunc", handle, [&](Stream& stream) {
-    return put(stream, [=] {
-      function(data);
-      return success;
-    });
+    return put(stream, [=] { return guarded([=] { function(data); }); });
   });
 }
 SEGR_EXPORT int cuMemAlloc_v2(uint64_t* address, size_t bytes) {

@@ -140,8 +140,7 @@ void FrameSlot::preprocess(const Picture& picture) {
   prepareAxes(g);
   stream_.upload(frame_.address(), staging_.data(), bytes);
   uploaded_.record(stream_);
-  // ... or while the network was at work on it.
-  done_.holdUp(stream_);
+  // ... or while the network was at work on it: what that makes of half another picture nobody asks for.
   PreprocessParams p = {};
   p.pixels = frame_.at<const uint8_t>();
   p.pitch = static_cast<int64_t>(row);
@@ -187,11 +186,9 @@ Labels FrameSlot::label(const LabelRules& rules) {
   const size_t sums = rules.panoptic ? 0 : parts.add<uint64_t>(classes_);
   const size_t count = rules.panoptic ? parts.add<int32_t>(1) : 0;
   const size_t segments = rules.panoptic ? parts.add<PanopticSegment>(queries) : 0;
-  if (!output_.holds(parts.size())) {
-    settle();
-    output_.reserve(parts.size());
-    down_.reserve(parts.size());
-  }
+  // Labels are waited for, so nothing uses these from one call to the next, nor the scratch memory.
+  output_.reserve(parts.size());
+  down_.reserve(parts.size());
   done_.holdUp(stream_);
   if (rules.panoptic) {
     enqueuePanoptic(rules, output_.at<uint16_t>(labels), output_.at<int32_t>(count), output_.at<PanopticSegment>(segments));
@@ -217,7 +214,6 @@ void FrameSlot::enqueueSemantic(const LabelRules& rules, uint16_t* labels, uint6
   Parts parts;
   const size_t weights = parts.add<float>(static_cast<int64_t>(groups) * queries * classGroup), list = parts.add<int32_t>(queries),
                count = parts.add<int32_t>(1);
-  if (!scratch_.holds(parts.size())) settle();
   scratch_.reserve(parts.size());
 
   ClassScoresParams scores = {};
@@ -252,7 +248,6 @@ void FrameSlot::enqueuePanoptic(const LabelRules& rules, uint16_t* labels, int32
   Parts parts;
   const size_t bestClass = parts.add<int32_t>(queries), bestScore = parts.add<float>(queries), list = parts.add<int32_t>(queries),
                count = parts.add<int32_t>(1), segmentOf = parts.add<int32_t>(queries), counters = parts.add<uint32_t>(3 * queries);
-  if (!scratch_.holds(parts.size())) settle();
   scratch_.reserve(parts.size());
   auto* won = scratch_.at<uint32_t>(counters);
   uint32_t *covered = won + queries, *kept = covered + queries;
