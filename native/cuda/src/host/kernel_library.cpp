@@ -45,7 +45,7 @@ DeviceFloats::~DeviceFloats() {
 
 KernelLibrary& KernelLibrary::forDevice(int ordinal) {
   static std::mutex mutex;
-  static std::map<int, KernelLibrary*> libraries;  // for as long as the process lives, as the primary context
+  static auto& libraries = *new std::map<int, KernelLibrary*>;  // for as long as the process lives, as the primary context
   const std::lock_guard lock(mutex);
   KernelLibrary*& library = libraries[ordinal];
   if (library == nullptr) library = new KernelLibrary(ordinal);
