@@ -27,7 +27,12 @@ internal sealed class BestPictureSink(string path, CompositorKind kind, OverlayS
     public void Write(Frame frame, SegmentationResult result)
     {
         var pixels = (double)result.Width * result.Height;
-        var shown = result.Segments.Count(s => s.Area > pixels * LeastShare) + result.Segments.Sum(s => s.Score * s.Area / pixels);
+        var shown = 0.0;
+        foreach (var segment in result.Segments)
+        {
+            shown += (segment.Area > pixels * LeastShare ? 1 : 0) + (segment.Score * segment.Area / pixels);
+        }
+
         if (shown <= _best)
         {
             return;

@@ -109,7 +109,8 @@ internal sealed class LiveSession(SegmentationModel model, Segmentor segmentor, 
 
     public void Dispose() => EndRecording();
 
-    private void EndRecording()
+    /// <summary>Finishes the recording, if there is one.</summary>
+    public void EndRecording()
     {
         if (_recording is null)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Cli.Options;
 using OpenSegR.Realtime.Inference;
+using OpenSegR.Realtime.Render;
 using OpenSegR.Realtime.Segmentation;
 using OpenSegR.Realtime.Text;
 
@@ -69,6 +70,15 @@ internal static class ModelRun
             vocabulary, TextOptions(model, options, parsed, reasons), options.UseCache(parsed) ? SegmentationModel.DefaultCache(Terminal.Warn) : null,
             new EmbeddingReport(progress), warn, cancellation);
     }
+
+    /// <summary>The statistics panel of a model: its name and what computes.</summary>
+    public static HudMeter Meter(SegmentationModel model) => new(model.Manifest.Name, model.Provider switch
+    {
+        ExecutionProvider.Cpu => "CPU",
+        ExecutionProvider.Cuda => "CUDA",
+        ExecutionProvider.TensorRt => "TensorRT",
+        _ => null,
+    });
 
     /// <summary>Templates and reasoning that the options ask for.</summary>
     public static TextClassifierOptions TextOptions(SegmentationModel model, VocabularyOptions options, ParseResult parsed) =>

@@ -28,11 +28,33 @@ internal sealed class SegmentRun : IDisposable
     /// <summary>Where messages for the user go; the window's title line once there is one.</summary>
     public Action<string> Notify { get; private set; } = Terminal.Status;
 
-    public HudMeter NewMeter() => new(Model.Manifest.Name, Model.Provider.ToString());
+    /// <summary>The state of the source, or null where all is well again; in the window too, once there is one.</summary>
+    public Action<string?> Status { get; private set; } = StatusLine;
+
+    /// <summary>The state of the source as a line on the terminal.</summary>
+    public static void StatusLine(string? status) => Terminal.Status(status ?? "the source is back");
+
+    public HudMeter NewMeter() => ModelRun.Meter(Model);
 
     /// <summary>Runs to the end of the source.</summary>
     public PipelineReport Run(SinkSet sinks, ParseResult parsed, CancellationToken cancellation) =>
         PipelineRun.Run("segmenting", Source.Take(), Segmentor, sinks.Take(), Pipeline, Options.Run.Stats(parsed), cancellation);
+
+    /// <summary>As <see cref="Run"/>, with lines of standard input as new words.</summary>
+    public PipelineReport RunLive(SinkSet sinks, string folder, ParseResult parsed, CancellationToken cancellation)
+    {
+        using var session = NewSession(folder, parsed, cancellation);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ReadWords(session, closing.Token);
+        try
+        {
+            return Run(sinks, parsed, cancellation);
+        }
+        finally
+        {
+            closing.Cancel();
+        }
+    }
 
     /// <summary>Runs beside a window, until it is closed or the frames end. The window keeps this thread, the program's first.</summary>
     /// <param name="sinks">Sinks besides the window.</param>
@@ -44,8 +66,9 @@ internal sealed class SegmentRun : IDisposable
     public PipelineReport RunInWindow(
         SinkSet sinks, string folder, bool fullScreen, bool readsWords, ParseResult parsed, CancellationToken cancellation)
     {
-        using var session = new LiveSession(
-            Model, Segmentor, words => ModelRun.Embed(Model, words, Options.Vocabulary, parsed, cancellation), folder, Source.Info.FramesPerSecond);
+        using var session = NewSession(folder, parsed, cancellation);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<PipelineReport>? running = null;
         using var window = new LiveWindow(
             new LiveWindowOptions
             {
@@ -56,11 +79,23 @@ internal sealed class SegmentRun : IDisposable
                 Renderer = Options.Overlay.Renderer(parsed),
                 VocabularyText = string.Join("; ", Classifier.Vocabulary.Classes.Take(60).Select(c => c.FullName)),
             },
-            session);
+            session)
+        {
+            DisplayLost = () =>
+            {
+                closing.Cancel();
+                session.EndRecording();
+                running?.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+                Terminal.Error("the display is gone (its server ended or the connection to it broke): outputs end here; --no-window needs no display");
+            },
+        };
         session.Notify = Notify = window.Notify;
+        Status = status =>
+        {
+            StatusLine(status);
+            window.SetStatus(status);
+        };
         sinks.Add(new WindowSink(window));
-        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<PipelineReport>? running = null;
         void Start()
         {
             var (source, sink) = (Source.Take(), sinks.Take());
@@ -113,9 +148,17 @@ internal sealed class SegmentRun : IDisposable
         Source?.Dispose();
     }
 
+    private LiveSession NewSession(string folder, ParseResult parsed, CancellationToken cancellation) => new(
+        Model, Segmentor, words => ModelRun.Embed(Model, words, Options.Vocabulary, parsed, cancellation), folder, Source.Info.FramesPerSecond);
+
     /// <summary>Lines typed on standard input are new words, as in the window.</summary>
     private static void ReadWords(LiveSession session, CancellationToken cancellation)
     {
+        if (!Terminal.MayRead)
+        {
+            return;
+        }
+
         var reader = new Thread(() =>
         {
             while (!cancellation.IsCancellationRequested && Console.In.ReadLine() is { } line)

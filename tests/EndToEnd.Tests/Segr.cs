@@ -34,6 +34,14 @@ internal static class Segr
 
     public static Process Start(string program, string? folder, params string[] arguments)
     {
+        var process = StartTalking(program, folder, null, arguments);
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Starts a program whose standard input stays open, on a display or none.</summary>
+    public static Process StartTalking(string program, string? folder, string? display, params string[] arguments)
+    {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardError = true,
@@ -42,9 +50,13 @@ internal static class Segr
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
         start.Environment["SEGR_CACHE"] = Cache;
-        var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
+        if (display is not null)
+        {
+            start.Environment["DISPLAY"] = display;
+            start.Environment.Remove("WAYLAND_DISPLAY");
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>Asserts that bad input ends with exit code 2 and one clear line that names what is wrong, and returns that line.</summary>

@@ -93,6 +93,34 @@ public sealed class CompositedSinkTests
         Assert.Equal(1, content.DroppedFrames);
         Assert.Equal(("model", "CPU"), (content.Title, content.Provider));
         Assert.True(shown.Count < 30);
+
+        // After a pause, what was not shown was not dropped.
+        meter.Restart();
+        frame.Index = 500;
+        Assert.Equal(1, meter.Measure(frame, masks, 100 * second).DroppedFrames);
+    }
+
+    [Fact]
+    public void The_meter_tells_how_often_masks_come_and_how_old_they_are()
+    {
+        var second = Stopwatch.Frequency;
+        var meter = new HudMeter();
+        using var frame = new FramePool().Rent(Source.Format);
+        using var masks = new SegmentationResultPool().Rent();
+        HudContent? content = null;
+        for (var i = 0; i < 200; i++)
+        {
+            // 40 frames a second, every eighth has masks of its own that come 3 frames late.
+            (frame.Index, frame.TimestampUs) = (i, i * 25_000L);
+            masks.FrameIndex = Math.Max(0, i - 3) / 8 * 8;
+            masks.TimestampUs = masks.FrameIndex * 25_000;
+            masks.IsReused = true;
+            content = meter.Measure(frame, masks, second + (i * second / 40));
+        }
+
+        Assert.Equal(5, content!.MasksPerSecond, 0.3);
+        Assert.InRange(content.MaskLagMs, 75, 250);
+        Assert.True(content.MasksReused);
     }
 
     private static void Write(CompositedSink sink, IEnumerable<(int Index, FrameFormat Format)> frames)

@@ -73,7 +73,7 @@ internal static class DemoCommand
         CancellationToken cancellation)
     {
         using var sinks = new SinkSet();
-        sinks.AddPicture(Path.Combine(folder, "demo.mp4"), sample, style, kind, new HudMeter(model.Manifest.Name, model.Provider.ToString()));
+        sinks.AddPicture(Path.Combine(folder, "demo.mp4"), sample, style, kind, ModelRun.Meter(model));
         sinks.Add(new BestPictureSink(Path.Combine(folder, "demo.png"), kind, style));
         using var source = new SourceLease(FrameSources.Open(sample, new FrameSourceOptions(), cancellation));
         return PipelineRun.Run("segmenting", source.Take(), segmentor, sinks.Take(), new PipelineOptions(), null, cancellation);

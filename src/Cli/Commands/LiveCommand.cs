@@ -20,18 +20,24 @@ internal static class LiveCommand
         var fullScreen = new Option<bool>("--full-screen") { Description = "Begin in full screen" };
         var captureSize = new Option<string?>("--capture-size") { Description = "Size to ask the camera for", HelpName = "WxH" };
         var captureFps = new Option<double?>("--capture-fps") { Description = "Frames a second to ask the camera for", HelpName = "N" };
+        var captureFormat = new Option<string>("--capture-format")
+        {
+            Description = "Pixel format to ask the camera for, as four characters (MJPG, YUYV, ...)",
+            DefaultValueFactory = _ => new FrameSourceOptions().CameraFormat,
+            HelpName = "FOURCC",
+        };
         var folder = new Option<string>("--out", "-o") { Description = "Folder of screenshots and recordings", DefaultValueFactory = _ => "out", HelpName = "DIR" };
         var options = new SegmentOptions();
-        var command = new Command("live", "Segment a camera or stream live, in a window") { input, record, noWindow, fullScreen, captureSize, captureFps, folder };
+        var command = new Command("live", "Segment a camera or stream live, in a window") { input, record, noWindow, fullScreen, captureSize, captureFps, captureFormat, folder };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             SegmentRun? opened = null;
-            var sourceOptions = Capturing(parsed.GetValue(captureSize), parsed.GetValue(captureFps)) with
+            var sourceOptions = Capturing(parsed.GetValue(captureSize), parsed.GetValue(captureFps), parsed.GetRequiredValue(captureFormat)) with
             {
                 AsLive = true,
                 Warn = Terminal.Warn,
-                Status = status => (opened?.Notify ?? Terminal.Status)(status ?? "the source is back"),
+                Status = status => (opened?.Status ?? SegmentRun.StatusLine)(status),
             };
             using var run = opened = options.Open(parsed.GetRequiredValue(input), sourceOptions, parsed, cancellation);
             using var sinks = new SinkSet();
@@ -42,15 +48,20 @@ internal static class LiveCommand
             }
 
             var report = parsed.GetValue(noWindow)
-                ? run.Run(sinks, parsed, cancellation)
+                ? run.RunLive(sinks, parsed.GetRequiredValue(folder), parsed, cancellation)
                 : run.RunInWindow(sinks, parsed.GetRequiredValue(folder), parsed.GetValue(fullScreen), true, parsed, cancellation);
             return Task.FromResult(run.Finish(report, parsed, cancellation));
         });
         return command;
     }
 
-    private static FrameSourceOptions Capturing(string? size, double? framesPerSecond)
+    private static FrameSourceOptions Capturing(string? size, double? framesPerSecond, string format)
     {
+        if (format.Length != 4 || !format.All(char.IsAscii))
+        {
+            throw new InputException($"--capture-format '{format}' is not a pixel format: write four characters, for example MJPG or YUYV");
+        }
+
         if (framesPerSecond is { } rate && !(rate > 0 && rate <= 1000))
         {
             throw new InputException($"--capture-fps {rate}: must be above 0 and at most 1000");
@@ -58,13 +69,13 @@ internal static class LiveCommand
 
         if (size is null)
         {
-            return new FrameSourceOptions { RequestedFps = framesPerSecond };
+            return new FrameSourceOptions { RequestedFps = framesPerSecond, CameraFormat = format };
         }
 
         var sides = size.Split('x', 'X');
         return sides.Length == 2 && int.TryParse(sides[0], out var width) && int.TryParse(sides[1], out var height)
             && width is > 0 and <= FrameFormat.MaxSide && height is > 0 and <= FrameFormat.MaxSide
-            ? new FrameSourceOptions { RequestedWidth = width, RequestedHeight = height, RequestedFps = framesPerSecond }
+            ? new FrameSourceOptions { RequestedWidth = width, RequestedHeight = height, RequestedFps = framesPerSecond, CameraFormat = format }
             : throw new InputException($"--capture-size '{size}' is not a size: write width x height, for example --capture-size 1280x720");
     }
 }

@@ -64,7 +64,7 @@ public sealed class SegmentorPredictor : IDisposable
                 },
                 _ => prediction with
                 {
-                    Instances = [.. _result.Segments.Zip(_result.InstanceMasks, (s, mask) => new InstancePrediction(s.ClassIndex, s.Score, mask))],
+                    Instances = [.. _result.Segments.Zip(_result.InstanceMasks, (s, mask) => new InstancePrediction(s.ClassIndex, s.Score, mask.Copy()))],
                 },
             };
         }

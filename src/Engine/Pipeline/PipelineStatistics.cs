@@ -134,8 +134,8 @@ public sealed class PipelineStatistics : IDisposable
             Queues = [.. _queues()],
             Classes = _coverage.Summarise(),
             AllocatedBytesPerFrame = framesOut <= WarmUpFrames ? 0
-                : ((isRunning ? GC.GetTotalAllocatedBytes() : _allocatedAtEnd) - _allocatedWarm) / (double)(framesOut - WarmUpFrames),
-            Gen2Collections = framesOut <= WarmUpFrames ? 0 : (isRunning ? GC.CollectionCount(2) : _gen2AtEnd) - _gen2Warm,
+                : (_allocatedAtEnd - _allocatedWarm) / (double)(framesOut - WarmUpFrames),
+            Gen2Collections = framesOut <= WarmUpFrames ? 0 : _gen2AtEnd - _gen2Warm,
         };
     }
 
@@ -148,8 +148,6 @@ public sealed class PipelineStatistics : IDisposable
 
     internal void End(PipelineOutcome outcome, PipelineStage? failedStage)
     {
-        _allocatedAtEnd = GC.GetTotalAllocatedBytes();
-        _gen2AtEnd = GC.CollectionCount(2);
         _failedStage = failedStage is { } stage ? (int)stage : -1;
         Volatile.Write(ref _outcome, (int)outcome);
     }
@@ -223,10 +221,12 @@ public sealed class PipelineStatistics : IDisposable
         _coverage.Add(result);
         _outRate.Count();
         _outCounter.Add(1);
+        // Up to the last frame: what sinks do when they are completed is not the frames'.
+        _allocatedAtEnd = GC.GetTotalAllocatedBytes();
+        _gen2AtEnd = GC.CollectionCount(2);
         if (Interlocked.Increment(ref _framesOut) == WarmUpFrames)
         {
-            _allocatedWarm = GC.GetTotalAllocatedBytes();
-            _gen2Warm = GC.CollectionCount(2);
+            (_allocatedWarm, _gen2Warm) = (_allocatedAtEnd, _gen2AtEnd);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace OpenSegR.Realtime.Segmentation;
 
-/// <summary>An immutable mask of one bit a pixel, row by row.</summary>
+/// <summary>
+/// A mask of one bit a pixel, row by row. It does not change, except that those of a <see cref="SegmentationResult"/> are the result's: they
+/// are filled anew after it went back to its pool. <see cref="Copy"/> keeps one for longer.
+/// </summary>
 public sealed class BinaryMask
 {
     private readonly BitArray _bits;
@@ -32,6 +35,35 @@ public sealed class BinaryMask
 
     /// <summary>True where the pixel belongs to the mask.</summary>
     public bool this[int x, int y] => _bits[(y * Width) + x];
+
+    /// <summary>The bits, eight a byte from the lowest on, for who fills the mask. Bits beyond the last pixel may have any value.</summary>
+    internal Span<byte> Bytes => CollectionsMarshal.AsBytes(_bits);
+
+    /// <summary>A mask of the same pixels that nobody else fills.</summary>
+    public BinaryMask Copy() => new(Width, Height, new BitArray(_bits));
+
+    /// <summary>Writes a value wherever the mask is, into a map of the mask's size.</summary>
+    /// <param name="labels">[Height, Width].</param>
+    /// <param name="value">What is written.</param>
+    /// <param name="firstRow">First row to look at.</param>
+    /// <param name="endRow">Row after the last one to look at.</param>
+    internal void Paint(Span<ushort> labels, ushort value, int firstRow, int endRow)
+    {
+        // Bits and labels are numbered alike, so rows do not matter but for where to begin and end.
+        var bytes = Bytes;
+        var (first, end) = (firstRow * Width, endRow * Width);
+        for (var i = first / 8; i < (end + 7) / 8; i++)
+        {
+            for (var bits = (uint)bytes[i]; bits != 0; bits &= bits - 1)
+            {
+                var pixel = (8 * i) + BitOperations.TrailingZeroCount(bits);
+                if (pixel >= first && pixel < end)
+                {
+                    labels[pixel] = value;
+                }
+            }
+        }
+    }
 
     /// <summary>Number of pixels in the mask.</summary>
     public int Area() => Area(this, this);

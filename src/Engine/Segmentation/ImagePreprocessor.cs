@@ -13,6 +13,8 @@ public sealed class ImagePreprocessor : IDisposable
 {
     private const int RowsPerBand = 16;
     private readonly float[] _lookup = new float[3 * 256];
+    private readonly float[] _mean;
+    private readonly float[] _std;
     private readonly WorkerTeam _team;
     private ImageGeometry _geometry;
     private ResampleAxis? _horizontal;
@@ -33,6 +35,7 @@ public sealed class ImagePreprocessor : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(std.Count, 3);
         _team = new WorkerTeam(Math.Max(1, threads), "preprocess");
         _runBand = RunBand;
+        (_mean, _std) = ([.. mean], [.. std]);
         for (var channel = 0; channel < 3; channel++)
         {
             for (var value = 0; value < 256; value++)
@@ -42,6 +45,9 @@ public sealed class ImagePreprocessor : IDisposable
             }
         }
     }
+
+    /// <summary>False to use the portable loops, which give the same; for tests.</summary>
+    internal bool UsesAvx2 { get; init; } = PixelRows.IsSupported;
 
     /// <summary>
     /// Fills <paramref name="tensor"/> with the frame.
@@ -106,8 +112,8 @@ public sealed class ImagePreprocessor : IDisposable
         for (var band = 0; band < bands; band++)
         {
             var (first, end) = SourceRows(band);
-            // 16 bytes of slack let the vector loops load whole registers at the end of the last row.
-            _scratch[band] = new byte[(Math.Max(0, end - first) * geometry.ResizedWidth * 3) + (geometry.ResizedWidth * 3) + 64];
+            // The slack lets the vector loops load and store whole registers at the end of the last row.
+            _scratch[band] = new byte[(Math.Max(0, end - first) * Pitch(geometry)) + (geometry.ResizedWidth * 3) + 64];
         }
     }
 
@@ -128,15 +134,13 @@ public sealed class ImagePreprocessor : IDisposable
         var geometry = _geometry;
         var work = _work;
         var rowBytes = geometry.ResizedWidth * 3;
+        var pitch = Pitch(geometry);
         var (firstSource, endSource) = SourceRows(band);
         var firstRow = band * RowsPerBand;
         fixed (byte* scratch = _scratch[band])
         {
             var intermediate = scratch + rowBytes + 32;
-            for (var y = firstSource; y < endSource; y++)
-            {
-                ResampleRow(work.Pixels + ((long)y * work.Stride), intermediate + ((y - firstSource) * (long)rowBytes), y == geometry.SourceHeight - 1);
-            }
+            ResampleRows(work, firstSource, endSource, intermediate, pitch);
 
             for (var y = firstRow; y < Math.Min(firstRow + RowsPerBand, geometry.PaddedHeight); y++)
             {
@@ -147,15 +151,36 @@ public sealed class ImagePreprocessor : IDisposable
                 }
 
                 var taps = new ReadOnlySpan<int>(_vertical!.Weights, y * _vertical.MaxTaps, _vertical.Count[y]);
-                var source = intermediate + ((_vertical.First[y] - firstSource) * (long)rowBytes);
+                var source = intermediate + ((_vertical.First[y] - firstSource) * (long)pitch);
                 var target = work.Image is null ? scratch : work.Image + ((long)y * rowBytes);
-                BlendRows(source, rowBytes, taps, target, _vertical.IsIdentity);
+                BlendRows(source, rowBytes, pitch, taps, target);
                 if (work.Tensor is not null)
                 {
                     WriteRow(target, work.Tensor, y, work.IsBgr);
                     WritePadding(work.Tensor, y, geometry.ResizedWidth);
                 }
             }
+        }
+    }
+
+    // A byte more than a row has, because four are stored a pixel.
+    private static int Pitch(in ImageGeometry geometry) => (geometry.ResizedWidth * 3) + 1;
+
+    private unsafe void ResampleRows(in Work work, int first, int end, byte* target, int pitch)
+    {
+        // Two rows at once read a little behind their ends, which only the picture's last row cannot afford.
+        var pairs = UsesAvx2 && !_horizontal!.IsIdentity && work.Stride >= PixelRows.Overread ? Math.Min(end, _geometry.SourceHeight - 1) : first;
+        var y = first;
+        for (; y + 2 <= pairs; y += 2)
+        {
+            var source = work.Pixels + ((long)y * work.Stride);
+            var row = target + ((y - first) * (long)pitch);
+            PixelRows.ResamplePair(source, source + work.Stride, row, row + pitch, _horizontal!);
+        }
+
+        for (; y < end; y++)
+        {
+            ResampleRow(work.Pixels + ((long)y * work.Stride), target + ((y - first) * (long)pitch), y == _geometry.SourceHeight - 1);
         }
     }
 
@@ -206,15 +231,15 @@ public sealed class ImagePreprocessor : IDisposable
     private static byte Clip(int value) => (byte)Math.Clamp(value, 0, 255);
 
     /// <summary>Vertical pass: a weighted sum of consecutive rows, 16 bytes at a time.</summary>
-    private static unsafe void BlendRows(byte* source, int rowBytes, ReadOnlySpan<int> taps, byte* target, bool identity)
+    private unsafe void BlendRows(byte* source, int rowBytes, int pitch, ReadOnlySpan<int> taps, byte* target)
     {
-        if (identity)
+        if (_vertical!.IsIdentity)
         {
             Buffer.MemoryCopy(source, target, rowBytes, rowBytes);
             return;
         }
 
-        var x = 0;
+        var x = UsesAvx2 ? PixelRows.Blend(source, pitch, taps, target, rowBytes) : 0;
         for (; x + 16 <= rowBytes; x += 16)
         {
             // The 16 bytes become four vectors of four 32-bit sums.
@@ -223,7 +248,7 @@ public sealed class ImagePreprocessor : IDisposable
             var sum2 = sum0;
             var sum3 = sum0;
             var pixel = source + x;
-            for (var k = 0; k < taps.Length; k++, pixel += rowBytes)
+            for (var k = 0; k < taps.Length; k++, pixel += pitch)
             {
                 var weight = Vector128.Create(taps[k]);
                 var (low, high) = Vector128.Widen(Vector128.Load(pixel));
@@ -247,7 +272,7 @@ public sealed class ImagePreprocessor : IDisposable
             var sum = 1 << (ResampleAxis.Precision - 1);
             for (var k = 0; k < taps.Length; k++)
             {
-                sum += source[x + (k * (long)rowBytes)] * taps[k];
+                sum += source[x + (k * (long)pitch)] * taps[k];
             }
 
             target[x] = Clip(sum >> ResampleAxis.Precision);
@@ -263,11 +288,20 @@ public sealed class ImagePreprocessor : IDisposable
         var red = tensor + ((long)y * _geometry.PaddedWidth);
         var green = red + plane;
         var blue = green + plane;
+        var (first, third) = isBgr ? (2, 0) : (0, 2);
+        var done = 0;
+        if (UsesAvx2)
+        {
+            var width = _geometry.ResizedWidth;
+            PixelRows.Normalise(row, width, first, _mean[0], _std[0], red);
+            PixelRows.Normalise(row, width, 1, _mean[1], _std[1], green);
+            done = PixelRows.Normalise(row, width, third, _mean[2], _std[2], blue);
+            row += 3 * done;
+        }
+
         fixed (float* lookup = _lookup)
         {
-            var first = isBgr ? 2 : 0;
-            var third = 2 - first;
-            for (var x = 0; x < _geometry.ResizedWidth; x++, row += 3)
+            for (var x = done; x < _geometry.ResizedWidth; x++, row += 3)
             {
                 red[x] = lookup[row[first]];
                 green[x] = lookup[256 + row[1]];

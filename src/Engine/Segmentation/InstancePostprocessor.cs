@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>
@@ -34,6 +32,11 @@ internal sealed class InstancePostprocessor(PostprocessOptions options, WorkerTe
         if (_masks.Length < output.Queries)
         {
             _masks = new QueryMask[output.Queries];
+        }
+
+        foreach (var query in _queries)
+        {
+            _masks[query] = new QueryMask(result.NewInstanceMask(), 0, 0, default);
         }
 
         fixed (float* logits = output.MaskLogits)
@@ -77,15 +80,24 @@ internal sealed class InstancePostprocessor(PostprocessOptions options, WorkerTe
         }
 
         var classifier = output.Classifier;
-        _pairs.RemoveAll(p => !classifier.Vocabulary.Classes[classifier.ClassIndex[p.Column]].IsThing);
         _queries.Clear();
-        foreach (var pair in _pairs)
+        var things = 0;
+        for (var i = 0; i < _pairs.Count; i++)
         {
+            var pair = _pairs[i];
+            if (!classifier.Vocabulary.Classes[classifier.ClassIndex[pair.Column]].IsThing)
+            {
+                continue;
+            }
+
+            _pairs[things++] = pair;
             if (!_queries.Contains(pair.Query))
             {
                 _queries.Add(pair.Query);
             }
         }
+
+        _pairs.RemoveRange(things, _pairs.Count - things);
     }
 
     private unsafe void SampleMask(int index, int worker)
@@ -102,7 +114,7 @@ internal sealed class InstancePostprocessor(PostprocessOptions options, WorkerTe
 
         var row = _scratch[worker].AsSpan(0, width);
         var scratch = _scratch[worker].AsSpan(width);
-        var bits = new BitArray(width * height);
+        var mask = _masks[query].Mask;
         var logits = new ReadOnlySpan<float>(job.Logits + ((long)query * job.MaskLength), job.MaskLength);
         var sum = 0.0;
         var area = 0;
@@ -110,23 +122,18 @@ internal sealed class InstancePostprocessor(PostprocessOptions options, WorkerTe
         for (var y = 0; y < height; y++)
         {
             job.Resampler.Row(logits, y, row, scratch);
-            for (var x = 0; x < width; x++)
+            var count = VectorMath.PositiveBits(row, mask.Bytes, y * width, ref sum, out var first, out var end);
+            if (count > 0)
             {
-                if (row[x] > 0f)
-                {
-                    bits[(y * width) + x] = true;
-                    sum += 1f / (1f + MathF.Exp(-row[x]));
-                    area++;
-                    left = Math.Min(left, x);
-                    right = Math.Max(right, x + 1);
-                    top = Math.Min(top, y);
-                    bottom = y + 1;
-                }
+                area += count;
+                left = Math.Min(left, first);
+                right = Math.Max(right, end);
+                top = Math.Min(top, y);
+                bottom = y + 1;
             }
         }
 
-        _masks[query] = new QueryMask(
-            new BinaryMask(width, height, bits), (float)(sum / (area + 1e-6)), area, area == 0 ? default : new PixelBox(left, top, right, bottom));
+        _masks[query] = new QueryMask(mask, (float)(sum / (area + 1e-6)), area, area == 0 ? default : new PixelBox(left, top, right, bottom));
     }
 
     private void Collect(in NetworkOutput output, SegmentationResult result)
@@ -153,16 +160,7 @@ internal sealed class InstancePostprocessor(PostprocessOptions options, WorkerTe
         for (var i = result.Segments.Count - 1; i >= 0; i--)
         {
             var box = result.Segments[i].Box;
-            for (var y = box.Top; y < box.Bottom; y++)
-            {
-                for (var x = box.Left; x < box.Right; x++)
-                {
-                    if (result.InstanceMasks[i][x, y])
-                    {
-                        labels[(y * result.Width) + x] = (ushort)i;
-                    }
-                }
-            }
+            result.InstanceMasks[i].Paint(labels, (ushort)i, box.Top, box.Bottom);
         }
     }
 

@@ -96,28 +96,23 @@ internal sealed class PanopticPostprocessor(PostprocessOptions options, WorkerTe
                 var row = scratch.Weighed.AsSpan(k * stride, job.Masks.Width);
                 job.Masks.Row(new ReadOnlySpan<float>(job.Logits + ((long)_candidates[k].Query * job.MaskLength), job.MaskLength), y, row, scratch.Resample);
                 VectorMath.Sigmoid(row);
-                var covered = 0;
-                var score = _candidates[k].Score;
-                for (var x = 0; x < row.Length; x++)
-                {
-                    covered += row[x] >= 0.5f ? 1 : 0;
-                    row[x] *= score;
-                }
-
-                scratch.Covered[k] += covered;
+                scratch.Covered[k] += VectorMath.CountAndScale(row, 0.5f, _candidates[k].Score);
             }
 
             VectorMath.ArgMax(scratch.Weighed, _candidates.Count, stride, job.Masks.Width, scratch.Best, scratch.Index);
             var labels = new Span<ushort>(job.Labels + (y * (long)job.Masks.Width), job.Masks.Width);
-            for (var x = 0; x < labels.Length; x++)
+            for (var x = 0; x < labels.Length;)
             {
+                // Neighbours mostly have the same winner.
                 var k = scratch.Index[x];
-                scratch.Won[k]++;
+                var rest = scratch.Index.AsSpan(x, labels.Length - x);
+                var run = rest.IndexOfAnyExcept(k);
+                run = run < 0 ? rest.Length : run;
+                scratch.Won[k] += run;
 
                 // score * sigmoid >= score * 0.5 is the reference's sigmoid >= 0.5: a product with one factor in common keeps its order.
-                var inside = scratch.Best[x] >= _candidates[k].Score * 0.5f;
-                labels[x] = inside ? (ushort)k : Undecided;
-                scratch.Kept[k] += inside ? 1 : 0;
+                scratch.Kept[k] += VectorMath.Label(scratch.Best.AsSpan(x, run), _candidates[k].Score * 0.5f, (ushort)k, Undecided, labels.Slice(x, run));
+                x += run;
             }
         }
 

@@ -39,7 +39,7 @@ public sealed class Postprocessor : IDisposable
         result.Mode = Options.Mode;
         result.Vocabulary = output.Classifier.Vocabulary;
         result.Segments.Clear();
-        result.InstanceMasks.Clear();
+        result.ClearInstanceMasks();
         switch (Options.Mode)
         {
             case SegmentationMode.Panoptic:

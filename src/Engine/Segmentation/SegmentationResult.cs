@@ -1,3 +1,4 @@
+using System.Collections;
 using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Segmentation;
@@ -16,7 +17,10 @@ public sealed class SegmentationResult : IDisposable
     public const ushort Void = ushort.MaxValue;
 
     private readonly SegmentationResultPool _pool;
+    // Masks that this result made; it keeps them from frame to frame.
+    private readonly List<BinaryMask> _masks = [];
     private ushort[] _labels = [];
+    private int _masksInUse;
     private int _rented;
 
     internal SegmentationResult(SegmentationResultPool pool) => _pool = pool;
@@ -64,6 +68,33 @@ public sealed class SegmentationResult : IDisposable
     /// </summary>
     public List<BinaryMask> InstanceMasks { get; } = [];
 
+    /// <summary>An empty mask of the label map's size; it stays the result's, for <see cref="InstanceMasks"/>, and is reused from frame to frame.</summary>
+    internal BinaryMask NewInstanceMask()
+    {
+        if (_masksInUse == _masks.Count)
+        {
+            _masks.Add(new BinaryMask(Width, Height, new BitArray(Width * Height)));
+            return _masks[_masksInUse++];
+        }
+
+        var mask = _masks[_masksInUse];
+        if (mask.Width != Width || mask.Height != Height)
+        {
+            _masks[_masksInUse] = mask = new BinaryMask(Width, Height, new BitArray(Width * Height));
+        }
+
+        _masksInUse++;
+        mask.Bytes.Clear();
+        return mask;
+    }
+
+    /// <summary>Empties <see cref="InstanceMasks"/>; the result's own may be handed out anew.</summary>
+    internal void ClearInstanceMasks()
+    {
+        InstanceMasks.Clear();
+        _masksInUse = 0;
+    }
+
     /// <summary>Sets the size of the label map; its values are undefined afterwards.</summary>
     public void Resize(int width, int height)
     {
@@ -91,8 +122,20 @@ public sealed class SegmentationResult : IDisposable
         Vocabulary = other.Vocabulary;
         Segments.Clear();
         Segments.AddRange(other.Segments);
-        InstanceMasks.Clear();
-        InstanceMasks.AddRange(other.InstanceMasks);
+        ClearInstanceMasks();
+        foreach (var mask in other.InstanceMasks)
+        {
+            if (mask.Width == Width && mask.Height == Height)
+            {
+                var own = NewInstanceMask();
+                mask.Bytes.CopyTo(own.Bytes);
+                InstanceMasks.Add(own);
+            }
+            else
+            {
+                InstanceMasks.Add(mask.Copy());
+            }
+        }
     }
 
     /// <summary>Returns the result to its pool. Safe to call more than once; only the first call counts.</summary>
@@ -114,7 +157,7 @@ public sealed class SegmentationResult : IDisposable
         Width = 0;
         Height = 0;
         Segments.Clear();
-        InstanceMasks.Clear();
+        ClearInstanceMasks();
         Volatile.Write(ref _rented, 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -44,6 +45,108 @@ internal static class VectorMath
         {
             values[i] = 1f / (1f + MathF.Exp(-values[i]));
         }
+    }
+
+    /// <summary>Counts the values that are at least <paramref name="threshold"/>, and then multiplies all by <paramref name="factor"/>.</summary>
+    public static int CountAndScale(Span<float> values, float threshold, float factor)
+    {
+        var (i, count) = (0, 0);
+        var (limits, factors) = (Vector512.Create(threshold), Vector512.Create(factor));
+        for (; i + Lanes <= values.Length; i += Lanes)
+        {
+            var x = Load(values, i);
+            count += BitOperations.PopCount(Vector512.GreaterThanOrEqual(x, limits).ExtractMostSignificantBits());
+            (x * factors).StoreUnsafe(ref MemoryMarshal.GetReference(values), (nuint)i);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            count += values[i] >= threshold ? 1 : 0;
+            values[i] *= factor;
+        }
+
+        return count;
+    }
+
+    /// <summary>Labels where a value is at least <paramref name="threshold"/>, another label elsewhere; returns the number of the former.</summary>
+    public static int Label(ReadOnlySpan<float> values, float threshold, ushort label, ushort other, Span<ushort> labels)
+    {
+        const uint All = (1u << Lanes) - 1;
+        var (i, count) = (0, 0);
+        var limits = Vector512.Create(threshold);
+        for (; i + Lanes <= values.Length; i += Lanes)
+        {
+            // Pixels are mostly all inside or all outside.
+            var inside = (uint)Vector512.GreaterThanOrEqual(Load(values, i), limits).ExtractMostSignificantBits();
+            count += BitOperations.PopCount(inside);
+            if (inside is 0 or All)
+            {
+                labels.Slice(i, Lanes).Fill(inside == 0 ? other : label);
+                continue;
+            }
+
+            for (var j = 0; j < Lanes; j++)
+            {
+                labels[i + j] = (inside >> j & 1) != 0 ? label : other;
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            var isInside = values[i] >= threshold;
+            labels[i] = isInside ? label : other;
+            count += isInside ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Sets a bit for every positive value, from bit <paramref name="at"/> on; returns their number and adds up their sigmoids.</summary>
+    /// <param name="values">Values, in the order of the bits.</param>
+    /// <param name="bits">Bits, eight a byte from the lowest on, 0 where they are to be set.</param>
+    /// <param name="at">Bit of the first value.</param>
+    /// <param name="sigmoids">Gets the sum of the sigmoids of the positive values added.</param>
+    /// <param name="first">Least index of a positive value; meaningless where there is none.</param>
+    /// <param name="end">Index after the last positive value.</param>
+    public static int PositiveBits(ReadOnlySpan<float> values, Span<byte> bits, int at, ref double sigmoids, out int first, out int end)
+    {
+        (first, end) = (values.Length, 0);
+        var count = 0;
+        var sums = Vector512<float>.Zero;
+        Span<float> padded = stackalloc float[Lanes];
+        for (var i = 0; i < values.Length; i += Lanes)
+        {
+            Vector512<float> x;
+            if (i + Lanes <= values.Length)
+            {
+                x = Load(values, i);
+            }
+            else
+            {
+                padded.Clear();
+                values[i..].CopyTo(padded);
+                x = Load(padded, 0);
+            }
+
+            var isPositive = Vector512.GreaterThan(x, Vector512<float>.Zero);
+            var found = (uint)isPositive.ExtractMostSignificantBits();
+            if (found == 0)
+            {
+                continue;
+            }
+
+            count += BitOperations.PopCount(found);
+            first = Math.Min(first, i + BitOperations.TrailingZeroCount(found));
+            end = i + BitOperations.Log2(found) + 1;
+            sums += Vector512.ConditionalSelect(isPositive, Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x)), Vector512<float>.Zero);
+            for (var (rest, place) = (found << ((at + i) & 7), (at + i) >> 3); rest != 0; rest >>= 8, place++)
+            {
+                bits[place] |= (byte)rest;
+            }
+        }
+
+        sigmoids += Vector512.Sum(sums);
+        return count;
     }
 
     /// <summary>

@@ -23,4 +23,10 @@ public sealed class HudContent
 
     /// <summary>True where the masks belong to an earlier frame.</summary>
     public bool MasksReused { get; set; }
+
+    /// <summary>New masks a second, where they lag behind the picture; shown if greater than 0.</summary>
+    public double MasksPerSecond { get; set; }
+
+    /// <summary>Milliseconds by which the masks are older than the picture, where they lag.</summary>
+    public double MaskLagMs { get; set; }
 }

@@ -18,15 +18,24 @@ internal sealed class HudLayout
     private static readonly Rgb FaintInk = new(176, 182, 194);
     private static readonly Rgb Warning = new(255, 196, 84);
 
+    // Masks that are older than this are worth a warning: what moves has left them.
+    private const double OldMasksMs = 1000;
     private readonly ClassPalette _palette;
     private readonly LegendRows _legend = new();
     private readonly char[] _text = new char[160];
     private int _length;
 
-    public HudLayout(ClassPalette palette) => _palette = palette;
+    /// <summary>Creates a layout.</summary>
+    /// <param name="palette">Colours of the classes.</param>
+    /// <param name="quads">The list to add to, or null for one of its own.</param>
+    public HudLayout(ClassPalette palette, QuadList? quads = null)
+    {
+        _palette = palette;
+        Quads = quads ?? new QuadList();
+    }
 
     /// <summary>What is to be drawn.</summary>
-    public QuadList Quads { get; } = new();
+    public QuadList Quads { get; }
 
     /// <summary>Height of capitals that suits a picture.</summary>
     public static int CapHeightFor(int pictureHeight) => Math.Clamp((pictureHeight + 32) / 64, 8, 40);
@@ -35,27 +44,46 @@ internal sealed class HudLayout
     /// <returns>True if there is anything to draw.</returns>
     public bool Build(FrameFormat format, SegmentationResult? masks, OverlayStyle style, HudContent? hud)
     {
-        var hasLegend = style.Legend && masks is not null && masks.Segments.Count > 0;
-        var hasStatistics = style.Hud && hud is not null;
-        if ((!hasLegend && !hasStatistics) || Math.Min(format.Width, format.Height) < SmallestSide)
+        if (!HasAny(format, masks, style, hud))
         {
             return false;
         }
 
-        var capHeight = CapHeightFor(format.Height);
-        Quads.Clear(Quads.Font?.CapHeight == capHeight ? Quads.Font : new FontAtlas(capHeight), format.PixelFormat);
-        if (hasStatistics)
+        Begin(format.Height, format.PixelFormat);
+        Add(format, masks, style, hud);
+        return Quads.Count > 0;
+    }
+
+    /// <summary>Empties the list, for a picture of a height and an order of channels.</summary>
+    public void Begin(int height, PixelFormat order)
+    {
+        var capHeight = CapHeightFor(height);
+        Quads.Clear(Quads.Font?.CapHeight == capHeight ? Quads.Font : new FontAtlas(capHeight), order);
+    }
+
+    /// <summary>Adds to what is in the list already.</summary>
+    public void Add(FrameFormat format, SegmentationResult? masks, OverlayStyle style, HudContent? hud)
+    {
+        if (!HasAny(format, masks, style, hud))
         {
-            AddStatistics(format, hud!);
+            return;
         }
 
-        if (hasLegend)
+        if (style.Hud && hud is not null)
+        {
+            AddStatistics(format, hud);
+        }
+
+        if (HasLegend(masks, style))
         {
             AddLegend(format, masks!, style);
         }
-
-        return Quads.Count > 0;
     }
+
+    private static bool HasLegend(SegmentationResult? masks, OverlayStyle style) => style.Legend && masks is not null && masks.Segments.Count > 0;
+
+    private static bool HasAny(FrameFormat format, SegmentationResult? masks, OverlayStyle style, HudContent? hud) =>
+        (HasLegend(masks, style) || (style.Hud && hud is not null)) && Math.Min(format.Width, format.Height) >= SmallestSide;
 
     private void AddStatistics(FrameFormat format, HudContent hud)
     {
@@ -133,8 +161,15 @@ internal sealed class HudLayout
                 break;
             case 4 when hud.DroppedFrames > 0:
                 Write(hud.DroppedFrames, "F0");
-                Write(" frames dropped");
+                Write(hud.DroppedFrames == 1 ? " frame dropped" : " frames dropped");
                 return FaintInk;
+            case 5 when hud.MasksReused && hud.MasksPerSecond > 0:
+                Write("masks ");
+                Write(hud.MasksPerSecond, hud.MasksPerSecond < 10 ? "F1" : "F0");
+                Write(" a second, ");
+                Write(hud.MaskLagMs, "F0");
+                Write(" ms behind");
+                return hud.MaskLagMs > OldMasksMs ? Warning : FaintInk;
             case 5 when hud.MasksReused:
                 Write("masks of an earlier frame");
                 return Warning;

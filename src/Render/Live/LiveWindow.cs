@@ -19,6 +19,7 @@ public sealed class LiveWindow : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
     private Presentation? _pending;
     private string? _notice;
+    private volatile string? _status;
     private volatile bool _isPaused;
     private volatile bool _closeRequested;
     private volatile bool _isClosed;
@@ -35,6 +36,12 @@ public sealed class LiveWindow : IDisposable
     /// <summary>True once the window is gone, or was asked to go: by its user, <see cref="Close"/> or cancellation.</summary>
     public bool IsClosed => _isClosed || _closeRequested;
 
+    /// <summary>
+    /// Called on the window's thread where the X server has gone away, which ends the process as soon as this returns: what is to be
+    /// finished is to be finished here. May be null.
+    /// </summary>
+    public Action? DisplayLost { get; init; }
+
     /// <summary>Looks at the window's state after each step, for tests.</summary>
     internal Action<LiveWindowLoop>? Stepped { get; init; }
 
@@ -43,6 +50,9 @@ public sealed class LiveWindow : IDisposable
 
     /// <summary>The frame and masks that came last and were not taken yet; the caller owns them.</summary>
     internal Presentation? TakePending() => Interlocked.Exchange(ref _pending, null);
+
+    /// <summary>The state to be shown, or null.</summary>
+    internal string? Status => _status;
 
     /// <summary>The message that came last and was not taken yet.</summary>
     internal string? TakeNotice() => Interlocked.Exchange(ref _notice, null);
@@ -62,6 +72,7 @@ public sealed class LiveWindow : IDisposable
         {
             using var registration = cancellationToken.Register(Close);
             using var loop = new LiveWindowLoop(this, _options, _events);
+            using var guard = DisplayLost is null ? null : new DisplayGuard(DisplayLost);
             opened?.Invoke();
             while (!_closeRequested && loop.Step())
             {
@@ -111,6 +122,13 @@ public sealed class LiveWindow : IDisposable
     public void Notify(string message)
     {
         Interlocked.Exchange(ref _notice, message);
+        _wake.Set();
+    }
+
+    /// <summary>Shows a line at the top until another replaces it or null takes it away: a state of the source, for example.</summary>
+    public void SetStatus(string? status)
+    {
+        _status = status;
         _wake.Set();
     }
 

@@ -28,7 +28,11 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     private readonly WindowPicture _picture;
     private Presentation? _shown;
     private OverlayStyle? _drawnStyle;
+    private OverlayStyle? _panelStyle;
+    private OverlayStyle? _masksStyle;
     private HudContent? _hud;
+    private string? _status;
+    private bool _wasPaused;
     private Vector2 _pointer = new(-1);
     private string? _message;
     private long _messageEnd;
@@ -71,11 +75,17 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             throw;
         }
 
+        _controller.Message = "press ? for the keys";
         _window.FramebufferResize += _ => _isDirty = true;
         _window.Render += _ => Draw();
         foreach (var keyboard in _devices.Keyboards)
         {
-            keyboard.KeyDown += (device, key, _) => _input.Add(() => Press(device, key));
+            keyboard.KeyDown += (device, key, _) =>
+            {
+                // As it is now: by the time the key is handled, Control may have been released.
+                var isControl = device.IsKeyPressed(Key.ControlLeft) || device.IsKeyPressed(Key.ControlRight);
+                _input.Add(() => Press(device, key, isControl));
+            };
             keyboard.KeyChar += (_, character) => _input.Add(() => _controller.Type(character, _shown?.Masks));
         }
 
@@ -90,6 +100,12 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 
     /// <summary>Index of the frame that is shown, or -1.</summary>
     public long ShownIndex => _shown?.Frame.Index ?? -1;
+
+    /// <summary>True while a short message is shown.</summary>
+    public bool HasMessage => _message is not null;
+
+    /// <summary>The state that is shown, or null.</summary>
+    public string? Status => _status;
 
     /// <summary>Name of the class under the pointer, or null.</summary>
     public string? HoveredClass { get; private set; }
@@ -196,13 +212,12 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 #pragma warning restore CA1031
         {
             window?.Dispose();
-            throw new InputException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3?", e);
+            throw new InputException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3? Without one, write a video instead (live: --no-window --record FILE; video: --out FILE)", e);
         }
     }
 
-    private void Press(IKeyboard keyboard, Key key)
+    private void Press(IKeyboard keyboard, Key key, bool isControl)
     {
-        var isControl = keyboard.IsKeyPressed(Key.ControlLeft) || keyboard.IsKeyPressed(Key.ControlRight);
         switch (key)
         {
             case Key.Escape:
@@ -265,6 +280,18 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             _isDirty = true;
         }
 
+        if (!ReferenceEquals(_status, _owner.Status))
+        {
+            _status = _owner.Status;
+            _isDirty = true;
+        }
+
+        if (_wasPaused && !_controller.IsPaused)
+        {
+            _options.Meter?.Restart();
+        }
+
+        _wasPaused = _controller.IsPaused;
         if (!_controller.IsPaused && _owner.TakePending() is { } news)
         {
             _shown?.Dispose();
@@ -294,18 +321,18 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     {
         if (_shown is not null && !ReferenceEquals(_drawnStyle, _controller.Style))
         {
-            var isNew = _drawnStyle is null;
-            _drawnStyle = _controller.Style;
-            _picture.Draw(_shown.Frame, _shown.Masks, _drawnStyle, _hud);
-            if (isNew && _controller.IsRecording)
+            if (_drawnStyle is null && _controller.IsRecording)
             {
                 Deliver(static (events, picture) => events.PictureRecorded(picture));
             }
+
+            DrawMasks();
         }
 
         if (_shown is not null && _controller.WantsScreenshot)
         {
             Deliver(static (events, picture) => events.ScreenshotTaken(picture));
+            DrawMasks();
         }
 
         _controller.WantsScreenshot = false;
@@ -317,6 +344,20 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         _quads.Draw(_overlay.Quads, width, height, isFlipped: true);
     }
 
+    /// <summary>Draws the picture without legend and statistics: those are laid out for the window, not scaled with the picture.</summary>
+    private void DrawMasks()
+    {
+        var style = _controller.Style;
+        if (!ReferenceEquals(_panelStyle, style))
+        {
+            (_panelStyle, _masksStyle) = (style, style with { Legend = false, Hud = false });
+        }
+
+        _drawnStyle = style;
+        _picture.Draw(_shown!.Frame, _shown.Masks, _masksStyle!, null);
+    }
+
+    /// <summary>Hands out the picture as it is shown, legend and statistics included; what is in the window is then to be drawn anew.</summary>
     private void Deliver(Action<ILiveWindowEvents, Frame> deliver)
     {
         if (_events is null)
@@ -325,6 +366,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         }
 
         using var picture = _pool.Rent(_shown!.Frame.Format);
+        _picture.Draw(_shown.Frame, _shown.Masks, _controller.Style, _hud);
         _picture.ReadBack(_shown.Frame, picture);
         deliver(_events, picture);
     }
@@ -336,7 +378,12 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         {
             _overlay.AddWaiting();
         }
-        else if (_controller.Editor is null && !_controller.ShowsHelp)
+        else
+        {
+            _overlay.AddHud(_shown.Masks, _controller.Style, _hud);
+        }
+
+        if (_shown is not null && _controller.Editor is null && !_controller.ShowsHelp)
         {
             Hover(_shown.Masks, viewport);
         }
@@ -344,6 +391,11 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         if (_controller.IsRecording)
         {
             _overlay.AddRecording();
+        }
+
+        if (_status is not null)
+        {
+            _overlay.AddStatus(_status, _controller.IsRecording);
         }
 
         if (_controller.IsPaused)

@@ -15,12 +15,18 @@ internal sealed class WindowOverlay
     private static readonly Rgb FaintInk = new(176, 182, 194);
     private static readonly Rgb Accent = new(120, 190, 255);
     private static readonly Rgb Red = new(236, 64, 72);
+    private static readonly Rgb Warning = new(255, 196, 84);
 
     private readonly ClassPalette _palette;
+    private readonly HudLayout _hud;
     private int _width;
     private int _height;
 
-    public WindowOverlay(ClassPalette palette) => _palette = palette;
+    public WindowOverlay(ClassPalette palette)
+    {
+        _palette = palette;
+        _hud = new HudLayout(palette, Quads);
+    }
 
     /// <summary>What is to be drawn, in red, green, blue order.</summary>
     public QuadList Quads { get; } = new();
@@ -31,9 +37,11 @@ internal sealed class WindowOverlay
     public void Begin(int width, int height)
     {
         (_width, _height) = (width, height);
-        var capHeight = HudLayout.CapHeightFor(height);
-        Quads.Clear(Quads.Font?.CapHeight == capHeight ? Quads.Font : new FontAtlas(capHeight), PixelFormat.Rgb24);
+        _hud.Begin(height, PixelFormat.Rgb24);
     }
+
+    /// <summary>Legend and statistics, at the window's own size, so that they stay readable whatever the picture's.</summary>
+    public void AddHud(SegmentationResult masks, OverlayStyle style, HudContent? hud) => _hud.Add(new FrameFormat(_width, _height), masks, style, hud);
 
     /// <summary>A text in the middle, where there is no picture yet.</summary>
     public void AddWaiting() => Quads.AddText("waiting for the first frame …", (_width - Font.Measure("waiting for the first frame …")) / 2, _height / 2, FaintInk);
@@ -45,6 +53,18 @@ internal sealed class WindowOverlay
         var (left, top) = ((_width - width) / 2, _height - (6 * Font.CapHeight));
         AddPanel(left - Font.CapHeight, top, width + (2 * Font.CapHeight), 1);
         Quads.AddText(message, left, top + (2 * Font.CapHeight), Ink, 1, width);
+    }
+
+    /// <summary>A line at the top that stays, about a state that the user should know of.</summary>
+    /// <param name="status">The line.</param>
+    /// <param name="isLower">True where something else is at the top.</param>
+    public void AddStatus(string status, bool isLower)
+    {
+        var unit = Font.CapHeight;
+        var width = Math.Min(_width - (4 * unit), Font.Measure(status));
+        var (left, top) = ((_width - width) / 2, isLower ? 5 * unit : unit);
+        AddPanel(left - unit, top, width + (2 * unit), 1);
+        Quads.AddText(status, left, top + (2 * unit), Warning, 1, width);
     }
 
     /// <summary>A red dot and its meaning.</summary>

@@ -8,6 +8,7 @@ namespace OpenSegR.Realtime.Tests.Capture;
 internal sealed class FakeDevice : ILiveDevice
 {
     private readonly BlockingCollection<int> _frames = [];
+    private volatile Exception? _failure;
 
     public double FramesPerSecond => 12;
 
@@ -17,6 +18,16 @@ internal sealed class FakeDevice : ILiveDevice
 
     public void Deliver(int number) => _frames.Add(number);
 
+    /// <summary>Waits until everything that was delivered has been read.</summary>
+    public void WaitUntilTaken() => SpinWait.SpinUntil(() => _frames.Count == 0);
+
+    /// <summary>The next read fails with an exception.</summary>
+    public void Break(Exception failure)
+    {
+        _failure = failure;
+        Lose();
+    }
+
     public void Lose() => _frames.CompleteAdding();
 
     public bool TryRead(FramePool pool, out Frame? frame)
@@ -24,6 +35,11 @@ internal sealed class FakeDevice : ILiveDevice
         frame = null;
         if (!_frames.TryTake(out var number, Timeout.Infinite))
         {
+            if (_failure is { } failure)
+            {
+                throw failure;
+            }
+
             return false;
         }
 

@@ -47,6 +47,44 @@ public sealed class LiveGrabberTests
     }
 
     [Fact]
+    public void However_slow_the_reader_one_frame_waits()
+    {
+        var device = new FakeDevice();
+        device.Deliver(0);
+        using var grabber = new LiveGrabber("fake", () => device, Options, CancellationToken.None);
+        Next(grabber);
+        for (var n = 1; n <= 300; n++)
+        {
+            device.Deliver(n);
+        }
+
+        device.WaitUntilTaken();
+        // The newest, and the one that is being made of the next.
+        Assert.InRange(_pool.InUse, 0, 2);
+        var (number, _) = Next(grabber);
+        Assert.InRange(number, 299, 300);
+        device.Lose();
+    }
+
+    [Fact]
+    public void A_device_that_throws_while_it_is_read_is_opened_anew()
+    {
+        var clock = new ManualClock();
+        clock.OnWait = clock.Advance;
+        FakeDevice first = new(), second = new();
+        var opened = 0;
+        first.Deliver(1);
+        using var grabber = new LiveGrabber("fake", () => opened++ == 0 ? first : second, Options, CancellationToken.None, clock);
+        Assert.Equal(1, Next(grabber).Number);
+        second.Deliver(2);
+        // Unplugged: the driver fails in the middle of a frame.
+        first.Break(new OpenCvSharp.OpenCVException(OpenCvSharp.ErrorCode.StsError, "read", "the device is gone", "", 0));
+        Assert.Equal(2, Next(grabber).Number);
+        Assert.True(first.IsDisposed);
+        second.Lose();
+    }
+
+    [Fact]
     public void Nothing_yet_is_said_in_time()
     {
         var device = new FakeDevice();

@@ -30,14 +30,7 @@ public sealed class StreamSourceTests : IDisposable
         address = string.Format(System.Globalization.CultureInfo.InvariantCulture, address, port);
         output = string.Format(System.Globalization.CultureInfo.InvariantCulture, output, port);
         var status = new ConcurrentQueue<string?>();
-        var options = new FrameSourceOptions
-        {
-            Status = status.Enqueue,
-            OpenTimeout = TimeSpan.FromSeconds(30),
-            ReadTimeout = TimeSpan.FromSeconds(1),
-            ReconnectFirst = TimeSpan.FromMilliseconds(100),
-            ReconnectLongest = TimeSpan.FromMilliseconds(500),
-        };
+        var options = Impatient(status);
 
         var server = StreamServer.Start(_folder["v.mp4"], output);
         using var source = OpenWhenReady(address, options);
@@ -51,6 +44,61 @@ public sealed class StreamSourceTests : IDisposable
         using var again = StreamServer.Start(_folder["v.mp4"], output);
         Assert.True(ReadUntil(source, () => status.Last() is null), "the stream was not found again");
         ReadSome(source, 20);
+    }
+
+    [Fact]
+    public void A_stream_that_changes_its_size_is_read_on_in_the_new_size()
+    {
+        // Each part is long enough to be met whatever is skipped.
+        var second = new FrameFormat(96, 64);
+        var jpegs = new MemoryStream();
+        foreach (var (format, name) in new[] { (Format, "a"), (second, "b") })
+        {
+            Tools.Write(_folder[$"{name}.mp4"], format, 50, 25);
+            Tools.Ffmpeg($"-i {_folder[$"{name}.mp4"]} -c:v mjpeg -q:v 3 -f mjpeg {_folder[$"{name}.mjpeg"]}");
+            jpegs.Write(File.ReadAllBytes(_folder[$"{name}.mjpeg"]));
+        }
+
+        File.WriteAllBytes(_folder["both.mjpeg"], jpegs.ToArray());
+        var address = $"http://127.0.0.1:{StreamServer.FreePort()}/live.mjpg";
+        using var server = StreamServer.Start(_folder["both.mjpeg"], $"-c:v copy -f mpjpeg -listen 1 {address}");
+        using var source = OpenWhenReady(address, Impatient(null));
+        Assert.Equal(Format, source.Info.Format);
+        var seen = new List<FrameFormat>();
+        Assert.True(ReadUntil(source, () => seen.Count == 2, frame =>
+        {
+            Assert.InRange(FrameCode.Read(frame), 0, 49);
+            if (seen.Count == 0 || seen[^1] != frame.Format)
+            {
+                seen.Add(frame.Format);
+            }
+        }));
+        Assert.Equal([Format, second], seen);
+    }
+
+    [Fact]
+    public void A_stream_that_falls_silent_is_lost_after_the_time_out()
+    {
+        Tools.Write(_folder["v.mp4"], Format, 100, 25);
+        var status = new ConcurrentQueue<string?>();
+        var address = $"http://127.0.0.1:{StreamServer.FreePort()}/live.mjpg";
+        using var server = StreamServer.Start(_folder["v.mp4"], $"-c:v mjpeg -q:v 3 -f mpjpeg -listen 1 {address}");
+        using var source = OpenWhenReady(address, Impatient(status));
+        ReadSome(source, 5);
+        server.Freeze();
+        Assert.True(ReadUntil(source, () => status.Any(s => s is not null)), "the silence was not noticed");
+        Assert.StartsWith($"{address} is lost; attempt 1 to reconnect in ", status.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_answers_nothing_is_given_up_in_time()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/live.mjpg";
+        var clock = Stopwatch.StartNew();
+        Assert.ThrowsAny<InputException>(() => new StreamSource(address, new FrameSourceOptions { OpenTimeout = TimeSpan.FromSeconds(2) }));
+        Assert.True(clock.Elapsed < Limit);
     }
 
     [Fact]
@@ -80,6 +128,15 @@ public sealed class StreamSourceTests : IDisposable
         var error = Assert.Throws<InputException>(() => new StreamSource("gopher://old"));
         Assert.Contains("rtsp://camera.local/stream1", error.Message, StringComparison.Ordinal);
     }
+
+    private static FrameSourceOptions Impatient(ConcurrentQueue<string?>? status) => new()
+    {
+        Status = status is null ? null : status.Enqueue,
+        OpenTimeout = TimeSpan.FromSeconds(30),
+        ReadTimeout = TimeSpan.FromSeconds(1),
+        ReconnectFirst = TimeSpan.FromMilliseconds(100),
+        ReconnectLongest = TimeSpan.FromMilliseconds(500),
+    };
 
     private static StreamSource OpenWhenReady(string address, FrameSourceOptions options)
     {

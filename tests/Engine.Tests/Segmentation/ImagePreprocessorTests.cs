@@ -106,6 +106,31 @@ public sealed class ImagePreprocessorTests
         }
     }
 
+    [Theory]
+    [InlineData(1280, 720, 640, 384, PixelFormat.Bgr24)]
+    [InlineData(641, 359, 320, 192, PixelFormat.Rgb24)]
+    [InlineData(321, 77, 640, 160, PixelFormat.Bgr24)]
+    [InlineData(1999, 501, 96, 32, PixelFormat.Bgr24)]
+    [InlineData(64, 3, 32, 32, PixelFormat.Rgb24)]
+    [InlineData(3, 64, 32, 32, PixelFormat.Rgb24)]
+    [InlineData(37, 53, 37, 64, PixelFormat.Bgr24)]
+    public void Wide_registers_give_what_the_portable_loops_give(int width, int height, int inputWidth, int inputHeight, PixelFormat format)
+    {
+        Assert.SkipUnless(PixelRows.IsSupported, "this processor has no AVX2");
+        using var frame = new FramePool().Rent(new FrameFormat(width, height, format));
+        new Random(width).NextBytes(frame.Pixels);
+        var geometry = ImageGeometry.FitInside(width, height, inputWidth, inputHeight);
+        var (wide, portable) = (new float[3 * inputWidth * inputHeight], new float[3 * inputWidth * inputHeight]);
+        using var first = new ImagePreprocessor(Mean, Std, 2);
+        using var second = new ImagePreprocessor(Mean, Std, 2) { UsesAvx2 = false };
+
+        first.Run(frame, geometry, wide);
+        second.Run(frame, geometry, portable);
+
+        Assert.True(wide.AsSpan().SequenceEqual(portable));
+        Assert.Contains(wide, x => x != 0);
+    }
+
     [Fact]
     public void Steady_state_allocates_nothing()
     {

@@ -120,6 +120,97 @@ public sealed class PostprocessorTests
         Assert.Equal(2, result.Segments[1].Area);
     }
 
+    [Theory]
+    [InlineData(SegmentationMode.Semantic)]
+    [InlineData(SegmentationMode.Panoptic)]
+    [InlineData(SegmentationMode.Instance)]
+    public void From_frame_to_frame_nothing_is_allocated(SegmentationMode mode)
+    {
+        const int Queries = 12;
+        var geometry = ImageGeometry.FitInside(123, 67, 128, 96);
+        var random = new Random(5);
+        var masks = Enumerable.Range(0, Queries * geometry.MaskWidth * geometry.MaskHeight).Select(_ => (float)(random.NextDouble() * 10) - 5).ToArray();
+        var classes = Enumerable.Range(0, Queries).SelectMany(q => Networks.Logs(q % 2 == 0 ? 0.8f : 0.1f, q % 2 == 0 ? 0.1f : 0.8f, 0.1f)).ToArray();
+        var classifier = Networks.Classifier(2, 1, null, 0);
+        using var postprocessor = new Postprocessor(new PostprocessOptions { Mode = mode, Threads = 1 });
+        var pool = new SegmentationResultPool();
+        void Frame()
+        {
+            using SegmentationResult result = pool.Rent(), copy = pool.Rent();
+            postprocessor.Run(new NetworkOutput(masks, classes, Queries, geometry, classifier), result);
+            copy.CopyFrom(result);
+        }
+
+        Frame();
+        Frame();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++)
+        {
+            Frame();
+        }
+
+        // The delegate of Frame apart, which is made once.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100);
+    }
+
+    [Fact]
+    public void Masks_of_a_result_are_its_own_and_copies_stay()
+    {
+        var pool = new SegmentationResultPool();
+        using var copy = pool.Rent();
+        BinaryMask kept, lent;
+        using (var result = pool.Rent())
+        {
+            result.Resize(5, 3);
+            lent = result.NewInstanceMask();
+            lent.Bytes[1] = 0b101;
+            result.InstanceMasks.Add(lent);
+            copy.CopyFrom(result);
+            kept = lent.Copy();
+        }
+
+        using var next = pool.Rent();
+        next.Resize(5, 3);
+        Assert.Same(lent, next.NewInstanceMask());
+        Assert.Equal(0, lent.Area());
+        foreach (var mask in new[] { kept, copy.InstanceMasks[0] })
+        {
+            Assert.Equal(2, mask.Area());
+            Assert.True(mask[3, 1] && mask[0, 2]);
+            var labels = new ushort[15];
+            mask.Paint(labels, 7, 1, 2);
+            Assert.Equal([8], labels.Select((value, i) => (value, i)).Where(p => p.value == 7).Select(p => p.i));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(133)]
+    public void Vector_loops_agree_with_plain_ones(int length)
+    {
+        var random = new Random(length);
+        var values = Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() * 4) - 2).ToArray();
+        var labels = new ushort[length];
+        Assert.Equal(values.Count(v => v >= 0.5f), VectorMath.Label(values, 0.5f, 3, 9, labels));
+        Assert.Equal(values.Select(v => (ushort)(v >= 0.5f ? 3 : 9)), labels);
+
+        var bits = new byte[(length + 5 + 7) / 8];
+        var sum = 1.0;
+        Assert.Equal(values.Count(v => v > 0), VectorMath.PositiveBits(values, bits, 5, ref sum, out var first, out var end));
+        Assert.Equal(values.Select(v => v > 0), Enumerable.Range(5, length).Select(i => (bits[i / 8] >> (i % 8) & 1) != 0));
+        Assert.Equal(1 + values.Where(v => v > 0).Sum(v => 1 / (1 + Math.Exp(-v))), sum, 1e-4);
+        if (values.Any(v => v > 0))
+        {
+            Assert.Equal((Array.FindIndex(values, v => v > 0), Array.FindLastIndex(values, v => v > 0) + 1), (first, end));
+        }
+
+        var scaled = values.ToArray();
+        Assert.Equal(values.Count(v => v >= -0.25f), VectorMath.CountAndScale(scaled, -0.25f, 0.75f));
+        Assert.Equal(values.Select(v => v * 0.75f), scaled);
+    }
+
     [Fact]
     public void Frame_resolution_interpolates_as_half_pixel_bilinear_does()
     {

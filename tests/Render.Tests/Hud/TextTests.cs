@@ -91,6 +91,21 @@ public sealed class TextTests
         Assert.Equal([3], legend.Rows.Select(r => r.ClassIndex));
     }
 
+    [Fact]
+    public void Statistics_are_worded_for_one_and_for_many()
+    {
+        int Quads(HudContent hud)
+        {
+            var layout = new HudLayout(new ClassPalette());
+            Assert.True(layout.Build(new FrameFormat(1280, 720), null, OverlayStyle.Default, hud));
+            return layout.Quads.Count;
+        }
+
+        // "1 frame dropped" is a letter shorter than "2 frames dropped".
+        Assert.Equal(Quads(new HudContent { DroppedFrames = 2 }) - 1, Quads(new HudContent { DroppedFrames = 1 }));
+        Assert.True(Quads(new HudContent { MasksReused = true, MasksPerSecond = 4.5, MaskLagMs = 120 }) > Quads(new HudContent { MasksReused = true }));
+    }
+
     [Theory]
     [InlineData(16384, 120)]
     [InlineData(120, 16384)]

@@ -85,8 +85,12 @@ public sealed class LiveWindowTests(XServer display)
         run.WaitUntil(loop => loop.Controller.Editor?.Text == "cat, kitten; dog");
         run.Key("BackSpace");
         run.WaitUntil(loop => loop.Controller.Editor?.Text == "cat, kitten; do");
+        run.Key("ctrl+u");
+        run.WaitUntil(loop => loop.Controller.Editor?.Text.Length == 0);
+        display.Type("type", "fish");
+        run.WaitUntil(loop => loop.Controller.Editor?.Text == "fish");
         run.Key("Return");
-        run.WaitFor("vocabulary cat, kitten; do");
+        run.WaitFor("vocabulary fish");
 
         run.Key("r");
         run.WaitFor("recording True");
@@ -137,6 +141,49 @@ public sealed class LiveWindowTests(XServer display)
         run.WaitUntil(loop => loop is { Width: 500, Height: 500 }, loop => square = loop.ReadWindow());
         Assert.Equal([0, 0, 0], Pixel(square!, 500, 250, 60));
         Assert.NotEqual([0, 0, 0], Pixel(square!, 500, 250, 250));
+    }
+
+    [Theory]
+    [InlineData(CompositorKind.OpenGl)]
+    [InlineData(CompositorKind.Cpu)]
+    public void Panels_are_drawn_at_the_windows_size_and_screenshots_have_them_too(CompositorKind renderer)
+    {
+        display.Require();
+        using var scene = new Scene(160, 120, 4);
+        byte[]? with = null, without = null;
+        using var run = new WindowRun(display, new LiveWindowOptions { Width = 800, Height = 600, Renderer = renderer, Style = OverlayStyle.Default with { Opacity = 0 } });
+        run.Window.Present(scene.Frame, scene.Masks);
+        run.WaitUntil(loop => loop.HasPicture, loop => with = loop.ReadWindow());
+        run.Key("s");
+        run.WaitFor("screenshot 160x120");
+        var picture = run.Screenshot;
+        run.Key("l");
+        run.WaitUntil(loop => !loop.Controller.Style.Legend, loop => without = loop.ReadWindow());
+        run.Key("s");
+        run.WaitFor("screenshot 160x120");
+
+        // A panel at the window's scale keeps its padding of one height of capitals from the corner; scaled up with the picture, it would be wider.
+        var cap = Render.Hud.HudLayout.CapHeightFor(600);
+        Assert.Equal(Pixel(without!, 800, 799 - (cap / 2), 30), Pixel(with!, 800, 799 - (cap / 2), 30));
+        Assert.NotEqual(Pixel(without!, 800, 799 - (2 * cap), 2 * cap), Pixel(with!, 800, 799 - (2 * cap), 2 * cap));
+        Assert.False(picture.AsSpan().SequenceEqual(run.Screenshot));
+    }
+
+    [Fact]
+    public void A_state_stays_until_it_is_taken_away()
+    {
+        display.Require();
+        using var scene = new Scene(320, 180, 4);
+        byte[]? before = null, lost = null, after = null;
+        using var run = new WindowRun(display, new LiveWindowOptions { Width = 640, Height = 360 });
+        run.Window.Present(scene.Frame, scene.Masks);
+        run.WaitUntil(loop => loop.HasPicture && !loop.HasMessage, loop => before = loop.ReadWindow());
+        run.Window.SetStatus("camera 0 is lost");
+        run.WaitUntil(loop => loop.Status is not null, loop => lost = loop.ReadWindow());
+        run.Window.SetStatus(null);
+        run.WaitUntil(loop => loop.Status is null, loop => after = loop.ReadWindow());
+        Assert.False(before.AsSpan().SequenceEqual(lost));
+        Assert.True(before.AsSpan().SequenceEqual(after));
     }
 
     [Fact]
