@@ -64,6 +64,15 @@ public sealed class LiveTests
         Assert.Contains($"{address}: completed", output.Result, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--capture-size", "1280")]
+    [InlineData("--capture-size", "0x720")]
+    [InlineData("--capture-fps", "0")]
+    [InlineData("--capture-fps", "nan")]
+    [InlineData("--capture-format", "JPEG2000")]
+    public void What_no_camera_can_do_is_refused(string option, string value) =>
+        Segr.AssertRefused(option, ["live", "camera:97", .. Small, "--no-window", option, value]);
+
     [Fact]
     public void A_server_that_says_nothing_is_given_up_in_time()
     {
