@@ -48,7 +48,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public void Rtsp_is_read()
+    public async Task Rtsp_is_read()
     {
         using var scratch = new Scratch();
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
@@ -60,8 +60,8 @@ public sealed class LiveTests
         var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         using var sender = Loopback.Send(video, port, ["-c:v", "mpeg4", "-f", "rtsp", "-rtsp_transport", "tcp", address]);
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)));
-        Assert.True(process.ExitCode == 0, error.Result);
-        Assert.Contains($"{address}: completed", output.Result, StringComparison.Ordinal);
+        Assert.True(process.ExitCode == 0, await error);
+        Assert.Contains($"{address}: completed", await output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -13,8 +13,9 @@ internal static unsafe class PixelRows
     /// <summary>Most bytes that <see cref="ResamplePair"/> reads behind the end of a row.</summary>
     public const int Overread = 13;
 
-    // A 16-byte load holds five whole pixels.
-    private const int TapsPerLoad = 5;
+    /// <summary>Whole pixels in a 16-byte load, and so taps of one step of <see cref="ResamplePair"/>.</summary>
+    public const int TapsPerLoad = 5;
+
     private const byte Zero = 0x80;
 
     // For tap k: channels of pixel k of each half, widened to 32 bits by the shuffle itself.
@@ -34,22 +35,25 @@ internal static unsafe class PixelRows
     /// <param name="axis">Weights.</param>
     public static void ResamplePair(byte* first, byte* second, byte* target, byte* nextTarget, ResampleAxis axis)
     {
-        var taps = Taps;
-        fixed (int* firsts = axis.First, counts = axis.Count, allWeights = axis.Weights)
+        var (tap0, tap1, tap2, tap3, tap4) = (Taps[0], Taps[1], Taps[2], Taps[3], Taps[4]);
+        var taps = axis.PaddedTaps;
+        fixed (int* firsts = axis.First, counts = axis.Count, allWeights = axis.PaddedWeights)
         {
             for (var x = 0; x < axis.OutputLength; x++, target += 3, nextTarget += 3)
             {
                 var at = firsts[x] * 3;
-                var weight = allWeights + (x * axis.MaxTaps);
+                var weight = allWeights + ((long)x * taps);
                 // Lanes are the three channels and a zero, of the first row in the lower half and of the second in the upper.
                 var sum = Vector256.Create(1 << (ResampleAxis.Precision - 1));
                 for (var left = counts[x]; left > 0; left -= TapsPerLoad, at += 3 * TapsPerLoad, weight += TapsPerLoad)
                 {
                     var pixels = Vector256.Create(Vector128.Load(first + at), Vector128.Load(second + at));
-                    for (var k = 0; k < Math.Min(left, TapsPerLoad); k++)
-                    {
-                        sum += Avx2.Shuffle(pixels, taps[k]).AsInt32() * Vector256.Create(weight[k]);
-                    }
+                    // All five without a branch: the weights of taps that there are not are 0.
+                    sum += Avx2.Shuffle(pixels, tap0).AsInt32() * Vector256.Create(weight[0]);
+                    sum += Avx2.Shuffle(pixels, tap1).AsInt32() * Vector256.Create(weight[1]);
+                    sum += Avx2.Shuffle(pixels, tap2).AsInt32() * Vector256.Create(weight[2]);
+                    sum += Avx2.Shuffle(pixels, tap3).AsInt32() * Vector256.Create(weight[3]);
+                    sum += Avx2.Shuffle(pixels, tap4).AsInt32() * Vector256.Create(weight[4]);
                 }
 
                 var words = Avx2.PackUnsignedSaturate(sum >> ResampleAxis.Precision, Vector256<int>.Zero).AsInt16();

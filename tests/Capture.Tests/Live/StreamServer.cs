@@ -22,9 +22,8 @@ internal sealed class StreamServer : IDisposable
     public static StreamServer Start(string video, string output)
     {
         Tools.RequireFfmpeg();
-        // Bare JPEGs one after another may change their size: they are sent as they are.
-        string[] input = video.EndsWith(".mjpeg", StringComparison.Ordinal) ? ["-f", "mjpeg", "-framerate", "25", "-i", video] : ["-stream_loop", "-1", "-i", video];
-        var start = FfmpegProgram.Start(["-hide_banner", "-loglevel", "error", "-nostdin", "-re", .. input, "-an", .. output.Split(' ')], input: false);
+        var start = FfmpegProgram.Start(
+            ["-hide_banner", "-loglevel", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i", video, "-an", .. output.Split(' ')], input: false);
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };

@@ -49,31 +49,28 @@ public sealed class StreamSourceTests : IDisposable
     [Fact]
     public void A_stream_that_changes_its_size_is_read_on_in_the_new_size()
     {
-        // Each part is long enough to be met whatever is skipped.
         var second = new FrameFormat(96, 64);
-        var jpegs = new MemoryStream();
+        var stream = new MemoryStream();
         foreach (var (format, name) in new[] { (Format, "a"), (second, "b") })
         {
-            Tools.Write(_folder[$"{name}.mp4"], format, 50, 25);
-            Tools.Ffmpeg($"-i {_folder[$"{name}.mp4"]} -c:v mjpeg -q:v 3 -f mjpeg {_folder[$"{name}.mjpeg"]}");
-            jpegs.Write(File.ReadAllBytes(_folder[$"{name}.mjpeg"]));
+            // Long enough to be found out about before the next change.
+            Tools.Write(_folder[$"{name}.mp4"], format, 200, 25);
+            Tools.Ffmpeg($"-i {_folder[$"{name}.mp4"]} -c:v mpeg2video -q:v 3 -g 10 -f mpegts {_folder[$"{name}.ts"]}");
+            stream.Write(File.ReadAllBytes(_folder[$"{name}.ts"]));
         }
 
-        File.WriteAllBytes(_folder["both.mjpeg"], jpegs.ToArray());
-        var address = $"http://127.0.0.1:{StreamServer.FreePort()}/live.mjpg";
-        using var server = StreamServer.Start(_folder["both.mjpeg"], $"-c:v copy -f mpjpeg -listen 1 {address}");
+        File.WriteAllBytes(_folder["both.ts"], stream.ToArray());
+        var address = $"udp://127.0.0.1:{StreamServer.FreePort()}";
+        using var server = StreamServer.Start(_folder["both.ts"], $"-c:v copy -f mpegts {address}?pkt_size=1316");
         using var source = OpenWhenReady(address, Impatient(null));
-        Assert.Equal(Format, source.Info.Format);
-        var seen = new List<FrameFormat>();
+        var seen = new HashSet<FrameFormat>();
         Assert.True(ReadUntil(source, () => seen.Count == 2, frame =>
         {
-            Assert.InRange(FrameCode.Read(frame), 0, 49);
-            if (seen.Count == 0 || seen[^1] != frame.Format)
-            {
-                seen.Add(frame.Format);
-            }
+            // What OpenCV makes of pictures of another size than it expects is not readable.
+            Assert.InRange(FrameCode.Read(frame), 0, 199);
+            seen.Add(frame.Format);
         }));
-        Assert.Equal([Format, second], seen);
+        Assert.Equal([second, Format], seen.OrderBy(f => f.Width));
     }
 
     [Fact]

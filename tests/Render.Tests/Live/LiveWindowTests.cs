@@ -33,7 +33,7 @@ public sealed class LiveWindowTests(XServer display)
         byte[]? pixels = null;
         using var run = new WindowRun(display, new LiveWindowOptions { Width = 640, Height = 480, Style = style, Renderer = renderer });
         run.Window.Present(scene.Frame, scene.Masks);
-        run.WaitUntil(loop => loop.HasPicture, loop => pixels = loop.ReadWindow());
+        run.WaitUntil(loop => loop.HasPicture && !loop.HasMessage, loop => pixels = loop.ReadWindow());
 
         // 320 x 180 in 640 x 480: rows 60 to 419, black above and below.
         Assert.Equal([0, 0, 0], Pixel(pixels!, 640, 320, 30));
@@ -149,18 +149,18 @@ public sealed class LiveWindowTests(XServer display)
     public void Panels_are_drawn_at_the_windows_size_and_screenshots_have_them_too(CompositorKind renderer)
     {
         display.Require();
-        using var scene = new Scene(160, 120, 4);
+        using var scene = new Scene(320, 180, 4);
         byte[]? with = null, without = null;
         using var run = new WindowRun(display, new LiveWindowOptions { Width = 800, Height = 600, Renderer = renderer, Style = OverlayStyle.Default with { Opacity = 0 } });
         run.Window.Present(scene.Frame, scene.Masks);
         run.WaitUntil(loop => loop.HasPicture, loop => with = loop.ReadWindow());
         run.Key("s");
-        run.WaitFor("screenshot 160x120");
+        run.WaitFor("screenshot 320x180");
         var picture = run.Screenshot;
         run.Key("l");
         run.WaitUntil(loop => !loop.Controller.Style.Legend, loop => without = loop.ReadWindow());
         run.Key("s");
-        run.WaitFor("screenshot 160x120");
+        run.WaitFor("screenshot 320x180");
 
         // A panel at the window's scale keeps its padding of one height of capitals from the corner; scaled up with the picture, it would be wider.
         var cap = Render.Hud.HudLayout.CapHeightFor(600);
