@@ -29,18 +29,8 @@ internal sealed class SegrContestant : IContestant
         var drawingMs = Stopwatch.GetElapsedTime(drawing).TotalMilliseconds;
         _model = SegmentationModel.Open(wanted.Model, SettingsOf(wanted, setup), Console.Error.WriteLine);
         var classifier = _model.Embed(WordsOf(setup, _model));
-        _segmentor = _model.CreateSegmentor(classifier, new SegmentorOptions
-        {
-            InputSize = SizeOf(wanted.Size),
-            Postprocess = new PostprocessOptions
-            {
-                Mode = Enum.Parse<SegmentationMode>(wanted.Mode, ignoreCase: true),
-                ObjectMaskThreshold = _model.Manifest.ObjectMaskThreshold,
-                OverlapThreshold = _model.Manifest.OverlapThreshold,
-            },
-        });
+        _segmentor = _model.CreateSegmentor(classifier, OptionsOf(wanted, _model));
         var first = _frames.First;
-        var geometry = _segmentor.GeometryOf(first.Width, first.Height);
         using var result = new SegmentationResultPool().Rent();
         for (var i = 0; i < Math.Max(1, setup.WarmUp); i++)
         {
@@ -49,8 +39,7 @@ internal sealed class SegrContestant : IContestant
             _firstFrameMs ??= ProcessUsage.MsSinceStart - drawingMs;
         }
 
-        Description = $"{_model.Manifest.Name} on {_model.Provider.ToString().ToLowerInvariant()}, {wanted.Precision}, network {geometry.PaddedWidth}x{geometry.PaddedHeight}, "
-            + $"frames {first.Width}x{first.Height}, {classifier.ClassIndex.Length} classes, {wanted.Mode}";
+        Description = Describe(wanted, _model, _segmentor, first);
     }
 
     public string Description { get; }
@@ -202,7 +191,26 @@ internal sealed class SegrContestant : IContestant
         _ => new NullSink(),
     };
 
-    private static InferenceSettings SettingsOf(BenchCase wanted, BenchSetup setup) => new()
+    /// <summary>The case in words.</summary>
+    internal static string Describe(BenchCase wanted, SegmentationModel model, Segmentor segmentor, Frame frame)
+    {
+        var geometry = segmentor.GeometryOf(frame.Width, frame.Height);
+        return $"{model.Manifest.Name} on {model.Provider.ToString().ToLowerInvariant()}, {wanted.Precision}, network {geometry.PaddedWidth}x{geometry.PaddedHeight}, "
+            + $"frames {frame.Width}x{frame.Height}, {segmentor.Classifier.ClassIndex.Length} classes, {wanted.Mode}";
+    }
+
+    internal static SegmentorOptions OptionsOf(BenchCase wanted, SegmentationModel model) => new()
+    {
+        InputSize = SizeOf(wanted.Size),
+        Postprocess = new PostprocessOptions
+        {
+            Mode = Enum.Parse<SegmentationMode>(wanted.Mode, ignoreCase: true),
+            ObjectMaskThreshold = model.Manifest.ObjectMaskThreshold,
+            OverlapThreshold = model.Manifest.OverlapThreshold,
+        },
+    };
+
+    internal static InferenceSettings SettingsOf(BenchCase wanted, BenchSetup setup) => new()
     {
         Provider = Enum.Parse<ExecutionProvider>(wanted.Provider, ignoreCase: true),
         Precision = Enum.Parse<ProductPrecision>(wanted.Precision, ignoreCase: true),
@@ -225,7 +233,7 @@ internal sealed class SegrContestant : IContestant
     }
 
     // Invented words cost a network as much as real ones.
-    private static string WordsOf(BenchSetup setup, SegmentationModel model)
+    internal static string WordsOf(BenchSetup setup, SegmentationModel model)
     {
         var own = Path.Combine(AppPaths.ModelsFolder, model.Manifest.Name, "vocabulary.txt");
         return setup.Vocabulary ?? (File.Exists(own) ? own : string.Join("; ", Enumerable.Range(1, 20).Select(i => $"class {i}")));

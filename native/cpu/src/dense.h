@@ -12,11 +12,13 @@ enum class Precision { fp32, bf16, int8 };
 
 enum class Activation { none, relu, gelu };
 
-/// Where the rows of a dense layer come from: a matrix [T, K], or the windows of an image [N, H, W, C] with K = kernelHeight * kernelWidth
-/// * C, in the order (ky, kx, c), zero outside the image.
+/// Where the rows of a dense layer come from: a matrix [T, K], or the windows of an image, zero outside it: [N, H, W, C] with K =
+/// kernelHeight * kernelWidth * C in the order (ky, kx, c), or [N, C, H, W] in the order (c, ky, kx).
 struct RowSource {
   const float* data = nullptr;
+  const float* added = nullptr;  // matrix only: [T, K] or null, added to it
   bool convolution = false;
+  bool channelsFirst = false;
   int64_t height = 0, width = 0, channels = 0;
   int64_t outputHeight = 0, outputWidth = 0;
   int64_t kernelHeight = 0, kernelWidth = 0;

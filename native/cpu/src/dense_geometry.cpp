@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 #include <utility>
 
 #if defined(__linux__)
@@ -71,16 +72,19 @@ DenseLayer::DenseLayer(const char* op, const DenseKernels& kernels, const char* 
   inputs_ = weight.shape[1];
   if (inputs_ < 1 || outputs_ < 1) fail(op, std::string(weightName) + " is " + text(weight.shape) + ", must not be empty.");
   elements(op, weightName, weight.shape);
-  requireVector(op, biasName, bias, outputs_);
   requireVector(op, "scale", outputScale, outputs_);
+  bias_ = paddedBias(op, biasName, bias, outputs_, kernels.panelWidth);
 
   packed_ = WordBuffer(kernels.packedWords(outputs_, inputs_));
   kernels.pack(weight.data, outputScale.data, outputs_, inputs_, packed_.data());
-  const int64_t padded = (outputs_ + kernels.panelWidth - 1) / kernels.panelWidth * kernels.panelWidth;
-  bias_.assign(static_cast<size_t>(padded), 0.0f);
-  for (int64_t o = 0; bias.data != nullptr && o < outputs_; ++o) {
-    bias_[static_cast<size_t>(o)] = bias.data[o] * (outputScale.data == nullptr ? 1.0f : outputScale.data[o]);
-  }
+  for (int64_t o = 0; outputScale.data != nullptr && o < outputs_; ++o) bias_[static_cast<size_t>(o)] *= outputScale.data[o];
+}
+
+std::vector<float> paddedBias(const char* op, const char* name, const ConstantTensor& bias, int64_t outputs, int64_t panelWidth) {
+  requireVector(op, name, bias, outputs);
+  std::vector<float> padded(static_cast<size_t>((outputs + panelWidth - 1) / panelWidth * panelWidth), 0.0f);
+  if (bias.data != nullptr) std::copy(bias.data, bias.data + outputs, padded.begin());
+  return padded;
 }
 
 DenseNorm::DenseNorm(const char* op, const ConstantTensor& normScale, const ConstantTensor& normShift, int64_t outputs, float normEpsilon)
@@ -109,11 +113,13 @@ Shape checkDenseInputs(const char* op, const Shape& x, const Shape* residual, in
   return output;
 }
 
-ConvolutionGeometry::ConvolutionGeometry(const Shape& weight, int64_t strideBoth, const std::vector<int64_t>& pads) : stride(strideBoth) {
+ConvolutionGeometry::ConvolutionGeometry(const Shape& weight, int64_t strideBoth, const std::vector<int64_t>& pads, bool xChannelsFirst)
+    : stride(strideBoth), channelsFirst(xChannelsFirst) {
   const char* op = convolutionName;
   requireRank(op, "weight", weight, "O C kh kw");
   elements(op, "weight", weight);
   if (*std::min_element(weight.begin(), weight.end()) < 1) fail(op, "weight is " + text(weight) + ", must not be empty.");
+  outputs = weight[0];
   channels = weight[1];
   kernelHeight = weight[2];
   kernelWidth = weight[3];
@@ -128,18 +134,25 @@ ConvolutionGeometry::ConvolutionGeometry(const Shape& weight, int64_t strideBoth
   padRight = pads[3];
 }
 
-Shape ConvolutionGeometry::fill(const Shape& x, int64_t outputs, RowSource& source) const {
+bool ConvolutionGeometry::suitsWinograd() const {
+  constexpr int64_t few = 128;
+  return kernelHeight == 3 && kernelWidth == 3 && stride == 1 && !channelsFirst && channels >= few && outputs >= few;
+}
+
+Shape ConvolutionGeometry::fill(const Shape& x, RowSource& source) const {
   const char* op = convolutionName;
-  requireRank(op, "x", x, "N H W C");
-  requireShape(op, "x", x, {x[0], x[1], x[2], channels}, "N H W C");
+  const char* letters = channelsFirst ? "N C H W" : "N H W C";
+  requireRank(op, "x", x, letters);
+  requireShape(op, "x", x, channelsFirst ? Shape{x[0], channels, x[2], x[3]} : Shape{x[0], x[1], x[2], channels}, letters);
   elements(op, "x", x);
-  const int64_t height = x[1] + padTop + padBottom - kernelHeight, width = x[2] + padLeft + padRight - kernelWidth;
+  source.height = x[channelsFirst ? 2 : 1];
+  source.width = x[channelsFirst ? 3 : 2];
+  const int64_t height = source.height + padTop + padBottom - kernelHeight, width = source.width + padLeft + padRight - kernelWidth;
   if (height < 0 || width < 0) {
     fail(op, "x is " + text(x) + ", smaller than the " + std::to_string(kernelHeight) + " x " + std::to_string(kernelWidth) + " kernel.");
   }
   source.convolution = true;
-  source.height = x[1];
-  source.width = x[2];
+  source.channelsFirst = channelsFirst;
   source.channels = channels;
   source.outputHeight = height / stride + 1;
   source.outputWidth = width / stride + 1;
@@ -153,8 +166,9 @@ Shape ConvolutionGeometry::fill(const Shape& x, int64_t outputs, RowSource& sour
   return output;
 }
 
-std::vector<float> ConvolutionGeometry::repack(const float* weight, int64_t outputs) const {
+std::vector<float> ConvolutionGeometry::repack(const float* weight) const {
   const int64_t taps = kernelHeight * kernelWidth;
+  if (channelsFirst) return {weight, weight + outputs * taps * channels};
   std::vector<float> packed(static_cast<size_t>(outputs * taps * channels));
   for (int64_t o = 0; o < outputs; ++o) {
     for (int64_t c = 0; c < channels; ++c) {
@@ -164,15 +178,16 @@ std::vector<float> ConvolutionGeometry::repack(const float* weight, int64_t outp
   return packed;
 }
 
-DenseBlocks::DenseBlocks(const DenseKernels& kernels, const DenseTask& task, int64_t rows) {
-  // Few blocks are made a multiple of four, so that common numbers of threads get equal shares.
+BlockSplit::BlockSplit(int64_t count, int64_t most) {
+  // Few blocks are made a multiple of the processors' number, so that threads get equal shares.
   constexpr int64_t few = 32;
-  const int64_t largest = std::max<int64_t>(1, kernels.rowBlock(task));
-  ranges = (rows + largest - 1) / largest;
-  if (ranges < few) ranges = std::min((ranges + 3) / 4 * 4, std::max<int64_t>(1, rows / 8));
+  static const int64_t processors = std::clamp<int64_t>(std::thread::hardware_concurrency(), 1, few);
+  const int64_t largest = std::max<int64_t>(1, most);
+  ranges = (count + largest - 1) / largest;
+  if (ranges < few) ranges = std::min((ranges + processors - 1) / processors * processors, std::max<int64_t>(1, count / 8));
   ranges = std::max<int64_t>(ranges, 1);
-  block = (rows + ranges - 1) / ranges;
-  ranges = block == 0 ? 0 : (rows + block - 1) / block;
+  block = (count + ranges - 1) / ranges;
+  ranges = block == 0 ? 0 : (count + block - 1) / block;
 }
 
 }  // namespace segr::cpu

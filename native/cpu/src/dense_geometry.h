@@ -60,6 +60,9 @@ class DenseLayer {
   std::vector<float> bias_;  // whole panels
 };
 
+/// `bias` [O] or zeros where it is left out, padded with zeros to whole panels.
+std::vector<float> paddedBias(const char* op, const char* name, const ConstantTensor& bias, int64_t outputs, int64_t panelWidth);
+
 /// The layer norm after a dense layer; empty where the operator has none.
 struct DenseNorm {
   std::vector<float> scale, shift;
@@ -76,26 +79,31 @@ Shape checkDenseInputs(const char* op, const Shape& x, const Shape* residual, in
 
 /// Strides and zero padding of Conv2dChannelsLast.
 struct ConvolutionGeometry {
-  int64_t kernelHeight = 0, kernelWidth = 0, channels = 0;
+  int64_t kernelHeight = 0, kernelWidth = 0, channels = 0, outputs = 0;
   int64_t stride = 1;
   int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+  bool channelsFirst = false;  // of x; the output has channels last always
 
   /// Checks the weight [O, C, kh, kw], the stride and the pads [top, left, bottom, right].
-  ConvolutionGeometry(const Shape& weight, int64_t strideBoth, const std::vector<int64_t>& pads);
+  ConvolutionGeometry(const Shape& weight, int64_t strideBoth, const std::vector<int64_t>& pads, bool xChannelsFirst = false);
 
-  /// Checks x [N, H, W, C] and fills everything of the source but its data; returns the output's shape [N, H', W', O].
-  Shape fill(const Shape& x, int64_t outputs, RowSource& source) const;
+  /// Whether Winograd's method applies and pays: it transforms each input for all outputs and each output from all inputs.
+  bool suitsWinograd() const;
 
-  /// [O, C, kh, kw] to [O, kh * kw * C].
-  std::vector<float> repack(const float* weight, int64_t outputs) const;
+  /// Checks x [N, H, W, C], or [N, C, H, W] with channels first, and fills everything of the source but its data; returns the output's
+  /// shape [N, H', W', O].
+  Shape fill(const Shape& x, RowSource& source) const;
+
+  /// [O, C, kh, kw] to the order of the source's rows: [O, kh * kw * C], or as it is with channels first.
+  std::vector<float> repack(const float* weight) const;
 };
 
-/// How run() is to be called: blocks of `block` rows, `ranges` of them.
-struct DenseBlocks {
+/// How run() is to be called for `count` rows or tiles of which it takes at most `largest` at a time: blocks of `block`, `ranges` of them.
+struct BlockSplit {
   int64_t block = 0;
   int64_t ranges = 0;
 
-  DenseBlocks(const DenseKernels& kernels, const DenseTask& task, int64_t rows);
+  BlockSplit(int64_t count, int64_t largest);
 };
 
 }  // namespace segr::cpu

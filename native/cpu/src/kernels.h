@@ -4,6 +4,7 @@
 
 #include "cpu_level.h"
 #include "dense.h"
+#include "tokens.h"
 
 // The kernels behind the operators: plain pointers and sizes, already checked (see geometry.h), no allocation, no threads of their own.
 // Each works on a range of its task, so that the caller can split the range over threads.
@@ -97,6 +98,7 @@ struct Kernels {
 
   DepthwiseKernels depthwise;
   DenseKernels dense;  // in float32
+  TokenKernels tokens;
 };
 
 /// The kernels of a level that supports(level) confirmed.

@@ -39,7 +39,7 @@ double activate(Activation activation, double v) {
 struct DenseCase {
   int64_t rows = 1, inputs = 1, hidden = 0, outputs = 1;
   Activation activation = Activation::none;
-  Floats x, weight1, bias1, weight2, bias2, scale, residual, normScale, normShift;
+  Floats x, added, weight1, bias1, weight2, bias2, scale, residual, normScale, normShift;
 
   /// A random case; weights keep the size of what passes through them.
   static DenseCase random(Numbers& numbers, int64_t rows, int64_t inputs, int64_t hidden, int64_t outputs) {
@@ -48,6 +48,7 @@ struct DenseCase {
     c.activation = static_cast<Activation>(numbers.between(0, 2));
     const int64_t first = hidden > 0 ? hidden : outputs;
     c.x = numbers.floats(rows * inputs, -2, 2);
+    if (numbers.between(0, 2) == 0) c.added = numbers.floats(rows * inputs, -1, 1);
     const auto matrix = [&](int64_t o, int64_t k) {
       const float bound = std::sqrt(3.0f / static_cast<float>(k));
       return numbers.floats(o * k, -bound, bound);
@@ -83,6 +84,7 @@ struct DenseCase {
     Floats out(static_cast<size_t>(rows * outputs), std::numeric_limits<float>::quiet_NaN());
     DenseTask task;
     task.source.data = x.data();
+    task.source.added = added.empty() ? nullptr : added.data();
     task.inputs = inputs, task.hidden = hidden, task.outputs = outputs;
     task.first = layer1.weights();
     task.second = hidden > 0 ? layer2.weights() : DenseWeights{};
@@ -96,7 +98,7 @@ struct DenseCase {
 
   /// In as many ranges as an operator would use, or in blocks of `block` rows.
   static void runTask(const DenseKernels& kernels, const DenseTask& task, int64_t rows, int64_t block = 0) {
-    const DenseBlocks blocks(kernels, task, rows);
+    const BlockSplit blocks(rows, kernels.rowBlock(task));
     if (block == 0) block = blocks.block;
     const WordBuffer scratch(kernels.scratchWords(task, block));
     for (int64_t begin = 0; begin < rows; begin += 2 * block)
@@ -117,6 +119,7 @@ struct DenseCase {
     Floats out;
     for (int64_t r = 0; r < rows; ++r) {
       Doubles values(x.begin() + r * inputs, x.begin() + (r + 1) * inputs);
+      for (size_t k = 0; k < values.size() && !added.empty(); ++k) values[k] += added[static_cast<size_t>(r * inputs) + k];
       values = layer(values, weight1, bias1, hidden > 0 ? hidden : outputs);
       for (double& v : values) v = activate(activation, v);
       if (hidden > 0) values = layer(values, weight2, bias2, outputs);
@@ -252,9 +255,9 @@ TEST("convolution agrees with float64 for odd sizes") {
                  weight = numbers.floats(outputs * channels * kh * kw, -0.3f, 0.3f);
     const Floats bias = numbers.floats(outputs, -1, 1);
     const ConvolutionGeometry geometry({outputs, channels, kh, kw}, numbers.between(1, 3), pads);
-    const Floats matrix = geometry.repack(weight.data(), outputs);
+    const Floats matrix = geometry.repack(weight.data());
     DenseTask task;
-    const Shape shape = geometry.fill({batch, height, width, channels}, outputs, task.source);
+    const Shape shape = geometry.fill({batch, height, width, channels}, task.source);
     Floats expected;
     for (int64_t p = 0; p < shape[0] * shape[1] * shape[2]; ++p) {
       const int64_t n = p / (shape[1] * shape[2]), y0 = p / shape[2] % shape[1] * geometry.stride - pads[0],
@@ -284,6 +287,46 @@ TEST("convolution agrees with float64 for odd sizes") {
   }
 }
 
+TEST("a convolution reads an image with channels first") {
+  Numbers numbers(36);
+  for (int i = 0; i < 20; ++i) {
+    const int64_t batch = numbers.between(1, 2), height = numbers.between(4, 9), width = numbers.between(4, 11), channels = numbers.between(1, 5);
+    const int64_t outputs = numbers.between(1, 40), stride = numbers.between(1, 4);
+    const std::vector<int64_t> pads{numbers.between(0, 2), numbers.between(0, 2), 1, 1};
+    const Floats last = numbers.floats(batch * height * width * channels, -1, 1), weight = numbers.floats(outputs * channels * 12, -0.3f, 0.3f);
+    Floats first(last.size());
+    for (int64_t n = 0; n < batch; ++n) {
+      for (int64_t p = 0; p < height * width; ++p) {
+        for (int64_t c = 0; c < channels; ++c) {
+          first[static_cast<size_t>((n * channels + c) * height * width + p)] = last[static_cast<size_t>((n * height * width + p) * channels + c)];
+        }
+      }
+    }
+    const auto run = [&](const DenseKernels& kernels, bool channelsFirst) {
+      const ConvolutionGeometry geometry({outputs, channels, 4, 3}, stride, pads, channelsFirst);
+      DenseTask task;
+      const Shape shape =
+          geometry.fill(channelsFirst ? Shape{batch, channels, height, width} : Shape{batch, height, width, channels}, task.source);
+      const Floats matrix = geometry.repack(weight.data());
+      const DenseLayer layer("test", kernels, "weight", DenseCase::tensor(matrix, {outputs, channels * 12}), "bias", {});
+      const int64_t rows = shape[0] * shape[1] * shape[2];
+      Floats out(static_cast<size_t>(rows * outputs));
+      task.source.data = channelsFirst ? first.data() : last.data();
+      task.inputs = layer.inputs(), task.outputs = outputs;
+      task.first = layer.weights();
+      task.output = out.data();
+      DenseCase::runTask(kernels, task, rows);
+      return out;
+    };
+    for (CpuLevel level : levelsHere()) {
+      REQUIRE_CLOSE(run(kernels(level).dense, true), run(kernels(level).dense, false), 2e-6, segr::cpu::name(level));
+    }
+  }
+  RowSource source;
+  REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 1, {0, 0, 0, 0}, true).fill({1, 5, 5, 4}, source),
+                      "x is [1, 5, 5, 4], must be [N, C, H, W] = [1, 4, 5, 4].");
+}
+
 TEST("Linear, Mlp and Conv2dChannelsLast name what does not fit") {
   const DenseKernels& k = kernels(CpuLevel::scalar).dense;
   const Floats values(100, 1);
@@ -311,9 +354,9 @@ TEST("Linear, Mlp and Conv2dChannelsLast name what does not fit") {
   REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 0, none), "stride is 0");
   REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 1, {0, 0}), "pads is [0, 0]");
   REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 1, {0, 0, 0, -1}), "pads is [0, 0, 0, -1]");
-  REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 1, none).fill({1, 5, 5, 3}, 3, source),
+  REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 2, 2}, 1, none).fill({1, 5, 5, 3}, source),
                       "x is [1, 5, 5, 3], must be [N, H, W, C] = [1, 5, 5, 4].");
-  REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 7, 2}, 1, none).fill({1, 5, 5, 4}, 3, source), "smaller than the 7 x 2 kernel");
+  REQUIRE_SHAPE_ERROR(ConvolutionGeometry({3, 4, 7, 2}, 1, none).fill({1, 5, 5, 4}, source), "smaller than the 7 x 2 kernel");
 }
 
 TEST("dense tasks without rows do nothing") {
@@ -321,6 +364,7 @@ TEST("dense tasks without rows do nothing") {
   DenseCase c = DenseCase::random(numbers, 1, 8, 16, 8);
   c.rows = 0;
   c.residual.clear();
+  c.added.clear();
   for (const DenseKernels* kernels : denseHere()) REQUIRE(c.run(*kernels).empty(), describe(*kernels, 0));
 }
 

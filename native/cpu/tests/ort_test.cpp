@@ -280,6 +280,15 @@ TEST("Linear works with every optional input left out or in the middle") {
   added.input<float>("residual", {-1, 2}).nodeIn("segr", "Linear", {"x", "weight", "", "residual"}, {"y"}, attribute("activation", "relu"));
   Ort::Session withResidual = added.build(environment(), options());
   REQUIRE_CLOSE(run(withResidual, x, residual), (Floats{13, 20, 37, 40, 61, 60}), 1e-6, "residual");
+
+  ModelBuilder sum;
+  sum.input<float>("x", {-1, 2}).input<float>("residual", {-1, 2}).output<float>("y", {-1, 2}).constant<float>("weight", {2, 2}, {1, 1, 1, -1});
+  sum.nodeIn("segr", "Linear", {"x", "weight", "", "", "", "", "residual"}, {"y"});
+  Ort::Session withSum = sum.build(environment(), options());
+  REQUIRE_CLOSE(run(withSum, x, residual), (Floats{33, -11, 77, -11, 121, -11}), 1e-6, "x_added");
+  Tensor<float> narrow("residual", {2, 2});
+  const std::string error = errorOf([&] { run(withSum, x, narrow); });
+  REQUIRE(error.find("Linear: x_added is [2, 2], must be [..., K] = [3, 2].") != std::string::npos, error);
 }
 
 TEST("Conv2dChannelsLast agrees with ONNX Runtime's Conv") {
@@ -304,6 +313,147 @@ TEST("Conv2dChannelsLast agrees with ONNX Runtime's Conv") {
     return run(session, x);
   };
   REQUIRE_CLOSE(build(true), build(false), 1e-5, "convolution");
+}
+
+TEST("a convolution with channels first and a layer norm agrees with ONNX Runtime's own operators") {
+  Numbers numbers(61);
+  Tensor<float> x("x", {1, 3, 8, 12});
+  x.data = numbers.floats(segr::ort::count(x.shape), -1, 1);
+  const Floats weight = numbers.floats(24 * 48, -0.3f, 0.3f), bias = numbers.floats(24, -1, 1), scale = numbers.floats(24, 0.5f, 2),
+               shift = numbers.floats(24, -1, 1);
+  const auto build = [&](bool own) {
+    ModelBuilder model;
+    model.input<float>("x", {1, 3, 8, 12}).output<float>("y", {-1, -1, -1, -1});
+    model.constant<float>("weight", {24, 3, 4, 4}, weight).constant<float>("bias", {24}, bias);
+    model.constant<float>("scale", {24}, scale).constant<float>("shift", {24}, shift);
+    if (own) {
+      model.nodeIn("segr", "Conv2dChannelsLast", {"x", "weight", "bias", "scale", "shift"}, {"y"}, attribute("stride", int64_t{4}),
+                   attribute("channels_first", int64_t{1}), attribute("pads", segr::ort::Shape{0, 0, 0, 0}), attribute("epsilon", 1e-6f));
+    } else {
+      model.node("Conv", {"x", "weight", "bias"}, {"conv"}, attribute("strides", segr::ort::Shape{4, 4}));
+      model.node("Transpose", {"conv"}, {"last"}, attribute("perm", segr::ort::Shape{0, 2, 3, 1}));
+      model.node("LayerNormalization", {"last", "scale", "shift"}, {"y"}, attribute("epsilon", 1e-6f));
+    }
+    Ort::Session session = model.build(environment(), options());
+    if (own) {
+      const std::vector<int64_t> shape = session.GetOutputTypeInfo(0).GetTensorTypeAndShapeInfo().GetShape();
+      REQUIRE((shape == std::vector<int64_t>{1, 2, 3, 24}), "inferred " + text(shape));
+    }
+    return run(session, x);
+  };
+  REQUIRE_CLOSE(build(true), build(false), 2e-5, "convolution");
+}
+
+TEST("norms, resize and attention agree with ONNX Runtime's own operators") {
+  Numbers numbers(62);
+  constexpr int64_t channels = 32, heads = 4, queries = 9, height = 6, width = 7, keys = height * width;
+  Tensor<float> x("x", {1, height, width, channels}), residual("residual", {1, 11, 9, channels}), query("query", {queries, channels}),
+      logits("logits", {keys, queries});
+  for (Tensor<float>* tensor : {&x, &residual, &query, &logits}) tensor->data = numbers.floats(segr::ort::count(tensor->shape), -1, 1);
+  for (int64_t t = 0; t < keys; ++t) logits.data[static_cast<size_t>(t * queries + 4)] = -1;  // one query sees nothing
+  const Floats scale = numbers.floats(channels, 0.5f, 2), shift = numbers.floats(channels, -1, 1);
+  const auto start = [&] {
+    ModelBuilder model;
+    model.input<float>("x", {1, height, width, channels}).output<float>("y", {-1, -1, -1, -1});
+    model.constant<float>("scale", {channels}, scale).constant<float>("shift", {channels}, shift);
+    return model;
+  };
+  const auto perm = [](segr::ort::Shape order) { return attribute("perm", order); };
+  {
+    ModelBuilder own = start(), theirs = start();
+    own.nodeIn("segr", "LayerNorm", {"x", "scale", "shift"}, {"y"}, attribute("epsilon", 1e-5f));
+    theirs.node("LayerNormalization", {"x", "scale", "shift"}, {"y"}, attribute("epsilon", 1e-5f));
+    Ort::Session a = own.build(environment(), options()), b = theirs.build(environment(), options());
+    REQUIRE_CLOSE(run(a, x), run(b, x), 1e-5, "layer norm");
+  }
+  {
+    // InstanceNormalization on [1, groups, ...] and the channels' own scale and shift after it.
+    ModelBuilder own = start(), theirs = start();
+    own.nodeIn("segr", "GroupNorm", {"x", "scale", "shift"}, {"y"}, attribute("groups", int64_t{8}), attribute("activation", "relu"));
+    theirs.constant<int64_t>("grouped", {3}, {1, 8, -1}).constant<int64_t>("apart", {4}, {1, channels, height, width});
+    theirs.constant<float>("ones", {8}, Floats(8, 1)).constant<float>("zeros", {8}, Floats(8, 0));
+    theirs.node("Transpose", {"x"}, {"first"}, perm({0, 3, 1, 2})).node("Reshape", {"first", "grouped"}, {"a"});
+    theirs.node("InstanceNormalization", {"a", "ones", "zeros"}, {"b"}, attribute("epsilon", 1e-5f));
+    theirs.node("Reshape", {"b", "apart"}, {"c"}).node("Transpose", {"c"}, {"d"}, perm({0, 2, 3, 1}));
+    theirs.node("Mul", {"d", "scale"}, {"e"}).node("Add", {"e", "shift"}, {"f"}).node("Relu", {"f"}, {"y"});
+    Ort::Session a = own.build(environment(), options()), b = theirs.build(environment(), options());
+    REQUIRE_CLOSE(run(a, x), run(b, x), 1e-5, "group norm");
+  }
+  {
+    ModelBuilder own = start(), theirs = start();
+    for (ModelBuilder* model : {&own, &theirs}) model->input<float>("residual", {1, 11, 9, channels});
+    own.constant<int64_t>("size", {2}, {11, 9}).nodeIn("segr", "ResizeBilinear", {"x", "size", "residual"}, {"y"});
+    theirs.constant<int64_t>("size", {4}, {1, channels, 11, 9}).node("Transpose", {"x"}, {"first"}, perm({0, 3, 1, 2}));
+    theirs.node("Resize", {"first", "", "", "size"}, {"a"}, attribute("mode", "linear"),
+                attribute("coordinate_transformation_mode", "half_pixel"));
+    theirs.node("Transpose", {"a"}, {"b"}, perm({0, 2, 3, 1})).node("Add", {"residual", "b"}, {"y"});
+    Ort::Session a = own.build(environment(), options()), b = theirs.build(environment(), options());
+    REQUIRE_CLOSE(run(a, x, residual), run(b, x, residual), 1e-5, "resize");
+  }
+  const auto tokens = [&](bool own, bool masked) {
+    ModelBuilder model;
+    model.input<float>("x", {1, height, width, channels}).input<float>("query", {queries, channels}).output<float>("y", {-1, -1});
+    model.input<float>("logits", {keys, queries}).constant<int64_t>("rows", {2}, {keys, channels}).node("Reshape", {"x", "rows"}, {"key"});
+    if (own) {
+      std::vector<std::string> inputs{"query", "key", "key"};
+      if (masked) inputs.push_back("logits");
+      model.nodeIn("segr", "MaskedAttention", inputs, {"y"}, attribute("num_heads", heads));
+    } else {
+      model.constant<int64_t>("split", {3}, {-1, heads, channels / heads}).constant<int64_t>("joined", {2}, {queries, channels});
+      model.constant<float>("factor", {}, {1 / std::sqrt(static_cast<float>(channels / heads))}).constant<float>("zero", {}, {0});
+      model.constant<float>("blocked", {}, {-30000}).constant<int64_t>("axis", {1}, {1});
+      model.node("Reshape", {"query", "split"}, {"q3"}).node("Transpose", {"q3"}, {"q"}, perm({1, 0, 2})).node("Mul", {"q", "factor"}, {"qs"});
+      model.node("Reshape", {"key", "split"}, {"k3"}).node("Transpose", {"k3"}, {"kt"}, perm({1, 2, 0}));
+      model.node("Transpose", {"k3"}, {"v"}, perm({1, 0, 2})).node("MatMul", {"qs", "kt"}, {"scores"});
+      model.node("Transpose", {"logits"}, {"m"}, perm({1, 0})).node("Less", {"m", "zero"}, {"below"});
+      model.node("ReduceMax", {"m", "axis"}, {"most"}).node("GreaterOrEqual", {"most", "zero"}, {"sees"});
+      model.node("And", {"below", "sees"}, {"hidden"}).node("Where", {"hidden", "blocked", "zero"}, {"bias"});
+      model.node("Add", {"scores", masked ? "bias" : "zero"}, {"sum"}).node("Softmax", {"sum"}, {"weights"});
+      model.node("MatMul", {"weights", "v"}, {"heard"}).node("Transpose", {"heard"}, {"t"}, perm({1, 0, 2}));
+      model.node("Reshape", {"t", "joined"}, {"y"});
+    }
+    Ort::Session session = model.build(environment(), options());
+    return run(session, x, query, logits);
+  };
+  REQUIRE_CLOSE(tokens(true, true), tokens(false, true), 1e-5, "masked attention");
+  REQUIRE_CLOSE(tokens(true, false), tokens(false, false), 1e-5, "attention");
+}
+
+TEST("nothing is said of an output's shape where nothing is known of the input's") {
+  // A Reshape to a shape that is fed has any number of axes.
+  Numbers numbers(64);
+  Tensor<float> x("x", {2, 3, 4, 16});
+  x.data = numbers.floats(segr::ort::count(x.shape), -1, 1);
+  Tensor<int64_t> shape("shape", {2});
+  shape.data = {24, 16};
+  const Floats ones(16, 1), zeros(16, 0);
+  for (const char* op : {"LayerNorm", "GroupNorm"}) {
+    ModelBuilder model;
+    model.input<float>("x", {-1, -1, -1, 16}).input<int64_t>("shape", {-1}).output<float>("y", {-1, -1});
+    model.constant<float>("scale", {16}, ones).constant<float>("shift", {16}, zeros).node("Reshape", {"x", "shape"}, {"rows"});
+    model.nodeIn("segr", op, {"rows", "scale", "shift"}, {"n"}, attribute("groups", int64_t{4})).node("Concat", {"n", "n"}, {"y"}, attribute("axis", int64_t{1}));
+    Ort::Session session = model.build(environment(), options());
+    REQUIRE(run(session, x, shape).size() == 2 * x.data.size(), op);
+  }
+}
+
+TEST("an output that overwrites its residual is no other output") {
+  // a = Linear(x) is the residual of the last node alone, so that ONNX Runtime lets that one write over it.
+  Numbers numbers(63);
+  Tensor<float> x("x", {70, 24});
+  x.data = numbers.floats(segr::ort::count(x.shape), -1, 1);
+  const Floats weight = numbers.floats(24 * 24, -0.3f, 0.3f), scale(24, 1), shift(24, 0.5f);
+  const auto build = [&](bool copies) {
+    ModelBuilder model;
+    model.input<float>("x", {70, 24}).output<float>("y", {70, 24}).constant<float>("weight", {24, 24}, weight);
+    model.constant<float>("scale", {24}, scale).constant<float>("shift", {24}, shift).constant<float>("zero", {}, {0});
+    model.nodeIn("segr", "Linear", {"x", "weight"}, {"a"}).nodeIn("segr", "LayerNorm", {"x", "scale", "shift"}, {"n"});
+    if (copies) model.output<float>("a", {70, 24}).output<float>("b", {70, 24});
+    model.nodeIn("segr", "Linear", {"n", "weight", "", "a"}, {"b"}).nodeIn("segr", "Mlp", {"n", "weight", "", "weight", "", "", "b"}, {"y"});
+    Ort::Session session = model.build(environment(), options());
+    return run(session, x);
+  };
+  REQUIRE(build(false) == build(true), "in place");
 }
 
 TEST("output shapes are inferred") {

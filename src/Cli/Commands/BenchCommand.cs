@@ -45,6 +45,8 @@ internal static class BenchCommand
             models, providers, precisions, sizes, modes, input, live, words, sink, threads, graph, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
         };
         command.Subcommands.Add(BenchMotionCommand.Create());
+        command.Subcommands.Add(BenchPrecisionCommand.Create());
+        command.Subcommands.Add(BenchProfileCommand.Create());
         command.Subcommands.Add(BenchSoakCommand.Create());
         command.SetAction((parsed, cancellation) =>
         {

@@ -85,6 +85,13 @@ internal sealed partial class GraphBuilder
     public Value AveragePool(Value value, long side) =>
         Node("AveragePool", [value], ("kernel_shape", new long[] { side, side }), ("strides", new long[] { side, side }));
 
+    /// <summary>
+    /// The same resize with channels last, one of this project's own operators: [1, h, w, C] to [1, height, width, C], plus an optional
+    /// value of that shape.
+    /// </summary>
+    public Value ResizeBilinearChannelsLast(Value value, Dim height, Dim width, Value? residual = null) =>
+        CustomNode("ResizeBilinear", residual is { } added ? [value, ToVector(height, width), added] : [value, ToVector(height, width)]);
+
     /// <summary>Bilinear resize of [1, C, h, w] to [1, C, height, width]: half-pixel centres, no antialiasing, as torch's interpolate.</summary>
     public Value ResizeBilinear(Value value, Dim channels, Dim height, Dim width) => Node(
         "Resize",

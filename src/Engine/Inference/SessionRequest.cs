@@ -31,8 +31,9 @@ internal sealed record SessionRequest(ExecutionProvider Provider, int Threads)
         };
         try
         {
-            // Threads spin between the operators of one run, which are microseconds apart, but leave the processors to the other stages
-            // of the pipeline between runs.
+            // Threads spin between the operators of one run, which are microseconds apart, but not for longer than it takes to wake one, and
+            // not between runs: the processors belong to the other stages of the pipeline then.
+            options.AddSessionConfigEntry("session.intra_op.spin_duration_us", "50");
             options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             if (settings.ProfilePrefix is { } prefix)
             {

@@ -11,8 +11,23 @@ namespace segr::cpu::SEGR_NAMESPACE {
 /// Rows of a block start aligned: whole cache lines of words.
 inline constexpr int64_t alignment = 16;
 
+/// Gathers the window of output pixel `row` of a convolution on an image with channels first: [c][ky][kx].
+inline void gatherPlanes(const RowSource& source, int64_t row, float* out) {
+  const int64_t x0 = row % source.outputWidth * source.stride - source.padLeft;
+  const int64_t y0 = row / source.outputWidth % source.outputHeight * source.stride - source.padTop;
+  const float* plane = source.data + row / (source.outputWidth * source.outputHeight) * source.height * source.width * source.channels;
+  for (int64_t c = 0; c < source.channels; ++c, plane += source.height * source.width) {
+    for (int64_t y = y0; y < y0 + source.kernelHeight; ++y) {
+      for (int64_t x = x0; x < x0 + source.kernelWidth; ++x) {
+        *out++ = y < 0 || x < 0 || y >= source.height || x >= source.width ? 0.0f : plane[y * source.width + x];
+      }
+    }
+  }
+}
+
 /// Gathers the window of output pixel `row` of a convolution: [ky][kx][c].
 inline void gatherWindow(const RowSource& source, int64_t row, float* out) {
+  if (source.channelsFirst) return gatherPlanes(source, row, out);
   const int64_t x0 = row % source.outputWidth * source.stride - source.padLeft;
   const int64_t y0 = row / source.outputWidth % source.outputHeight * source.stride - source.padTop;
   const float* image = source.data + row / (source.outputWidth * source.outputHeight) * source.height * source.width * source.channels;
@@ -36,6 +51,14 @@ SEGR_NOINLINE void packRows(const RowSource& source, int64_t inputs, int64_t beg
     const float* row = source.data + (begin + r) * inputs;
     if (source.convolution) {
       gatherWindow(source, begin + r, window);
+      row = window;
+    } else if (source.added != nullptr) {
+      using S = Simd;
+      const float* added = source.added + (begin + r) * inputs;
+      for (int64_t k = 0; k < inputs; k += S::lanes) {
+        const int n = static_cast<int>(least(inputs - k, S::lanes));
+        S::storeFirst(window + k, S::add(S::loadFirst(row + k, n), S::loadFirst(added + k, n)), n);
+      }
       row = window;
     }
     for (int64_t c = 0; c * A::chunk < inputs; ++c) A::store(rows, c, r, row + c * A::chunk, least(inputs - c * A::chunk, A::chunk));
@@ -167,7 +190,10 @@ SEGR_INLINE void twoLayers(const DenseTask& task, const Rows<A>& rows, const flo
 
 template <typename A>
 int64_t denseRowBlock(const DenseTask& task) {
-  constexpr int64_t cacheBytes = 480 * 1024, largest = 96;
+  // Weights too large for a share of the third-level cache come from memory anew for every block: fewer, larger blocks then.
+  constexpr int64_t largest = 96, largeWeights = int64_t{12} << 20;
+  const int64_t weights = 4 * (task.hidden > 0 ? task.hidden * (task.inputs + task.outputs) : task.inputs * task.outputs) / A::perWord;
+  const int64_t cacheBytes = (weights > largeWeights ? 750 : 480) * 1024;
   const int64_t bytesPerRow = 4 * (task.inputs / A::perWord + task.outputs + (task.hidden > 0 ? Rows<A>::chunkWords : 0));
   const int64_t rows = cacheBytes / bytesPerRow / Simd::panelRows * Simd::panelRows;
   return rows < 2 * Simd::panelRows ? 2 * Simd::panelRows : least(rows, largest);
@@ -198,7 +224,10 @@ void denseRun(const DenseTask& task, int64_t begin, int64_t end, int64_t block, 
       oneLayer(task, rows, residual, out);
     }
     if (task.normScale == nullptr) continue;
-    for (int64_t r = 0; r < count; ++r) layerNorm(out + r * task.outputs, task.outputs, task.normScale, task.normShift, task.epsilon);
+    for (int64_t r = 0; r < count; ++r) {
+      float* row = out + r * task.outputs;
+      layerNorm(row, row, task.outputs, task.normScale, task.normShift, task.epsilon);
+    }
   }
 }
 

@@ -106,7 +106,10 @@ inline void depthwiseNorm(const DepthwiseNormTask& task, int64_t beginRow, int64
       for (; task.width - x >= 8; x += 8) convolveTile<8>(task, ring, y, x, g, 8, out);
       for (; x < task.width; x += 4) convolveTile<4>(task, ring, y, x, g, task.width - x < 4 ? task.width - x : 4, out);
     }
-    for (int64_t x = 0; x < task.width; ++x) layerNorm(out + x * task.channels, task.channels, task.scale, task.shift, task.epsilon);
+    for (int64_t x = 0; x < task.width; ++x) {
+      float* pixel = out + x * task.channels;
+      layerNorm(pixel, pixel, task.channels, task.scale, task.shift, task.epsilon);
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "../dense_geometry.h"
 #include "../geometry.h"
 #include "../kernels.h"
+#include "../token_geometry.h"
 #include "ort.h"
 #include "shape_inference.h"
 
@@ -108,7 +109,8 @@ class DeclaredOp : public OrtCustomOp {
 };
 
 /// Operator `Op` of the CPU provider, which has: static name(), static inputs() -> span of InputSpec, a constructor from
-/// (Ort::ConstKernelInfo, const Kernels&), void compute(Ort::KernelContext&) const, and static inferShape(const ShapeInference&).
+/// (Ort::ConstKernelInfo, const Kernels&), void compute(Ort::KernelContext&) const, static inferShape(const ShapeInference&), and
+/// inPlaceInput: the input that the output may overwrite, -1 for none.
 template <typename Op>
 class CustomOp : public DeclaredOp {
  public:
@@ -117,6 +119,16 @@ class CustomOp : public DeclaredOp {
         kernels_(kernels) {
     CreateKernelV2 = [](const OrtCustomOp* self, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
       return guarded([&] { *kernel = new Op(Ort::ConstKernelInfo(info), static_cast<const CustomOp*>(self)->kernels_); });
+    };
+    GetMayInplace = [](int** input, int** output) -> size_t {
+      if (Op::inPlaceInput < 0) return 0;
+      *input = new int(Op::inPlaceInput);
+      *output = new int(0);
+      return 1;
+    };
+    ReleaseMayInplace = [](int* input, int* output) {
+      delete input;
+      delete output;
     };
   }
 

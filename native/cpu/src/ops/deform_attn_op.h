@@ -10,6 +10,7 @@ class DeformAttnOp {
   static const char* name() { return "MSDeformAttn"; }
   static std::span<const InputSpec> inputs();
   static void inferShape(const ShapeInference& inference);
+  static constexpr int inPlaceInput = -1;
 
   DeformAttnOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;
@@ -24,6 +25,7 @@ class DeformAttnFusedOp {
   static const char* name() { return "MSDeformAttnFused"; }
   static std::span<const InputSpec> inputs();
   static void inferShape(const ShapeInference& inference);
+  static constexpr int inPlaceInput = -1;
 
   DeformAttnFusedOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;

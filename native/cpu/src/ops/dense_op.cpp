@@ -27,7 +27,7 @@ const DenseKernels& choose(const Ort::ConstKernelInfo& info, const char* op, con
 
 /// Computes all rows of a task whose source, output and residual are set.
 void run(const Ort::KernelContext& context, const DenseKernels& kernels, const DenseTask& task, int64_t rows) {
-  const DenseBlocks blocks(kernels, task, rows);
+  const BlockSplit blocks(rows, kernels.rowBlock(task));
   const int64_t words = kernels.scratchWords(task, blocks.block);
   parallel(context, blocks.ranges, 1, [&](int64_t begin, int64_t end) {
     kernels.run(task, begin * blocks.block, std::min(end * blocks.block, rows), blocks.block, threadScratch(words));
@@ -53,7 +53,7 @@ void runRows(Ort::KernelContext& context, const char* op, const DenseKernels& ke
 /// x's shape with the last dimension taken from dimension `axis` of input `index`.
 void inferRows(const ShapeInference& inference, size_t index) {
   InferredShape shape = inference.input(0);
-  if (shape.empty()) return;
+  if (shape.empty()) return;  // not known yet
   shape.back() = inference.input(index).at(0);
   inference.setOutput(shape);
 }
@@ -66,7 +66,8 @@ std::span<const InputSpec> LinearOp::inputs() {
                                         {"bias", floatType, /*optional=*/true},
                                         {"residual", floatType, true},
                                         {"norm_scale", floatType, true},
-                                        {"norm_shift", floatType, true}};
+                                        {"norm_shift", floatType, true},
+                                        {"x_added", floatType, true}};
   return specs;
 }
 
@@ -88,6 +89,10 @@ void LinearOp::compute(Ort::KernelContext& context) const {
   task.first = layer_.weights();
   task.activation = activation_;
   norm_.fill(task);
+  if (const Ort::ConstValue added = context.GetInputCount() > 6 ? context.GetInput(6) : Ort::ConstValue{nullptr}; added != nullptr) {
+    requireShape(name(), "x_added", shapeOf(added), shapeOf(context.GetInput(0)), "... K");
+    task.source.added = added.GetTensorData<float>();
+  }
   runRows(context, name(), kernels_, task, 3);
 }
 
@@ -133,37 +138,75 @@ void MlpOp::compute(Ort::KernelContext& context) const {
 }
 
 std::span<const InputSpec> ConvolutionOp::inputs() {
-  static constexpr InputSpec specs[] = {{"x"}, {"weight"}, {"bias", floatType, /*optional=*/true}};
+  static constexpr InputSpec specs[] = {
+      {"x"}, {"weight"}, {"bias", floatType, /*optional=*/true}, {"norm_scale", floatType, true}, {"norm_shift", floatType, true}};
   return specs;
 }
 
-void ConvolutionOp::inferShape(const ShapeInference&) {
-  // The image's sides depend on attributes, which are not at hand here; without a declaration they are found when the model runs.
+void ConvolutionOp::inferShape(const ShapeInference& inference) {
+  const InferredShape x = inference.input(0), weight = inference.input(1);
+  const size_t row = inference.attribute("channels_first", 0) != 0 ? 2 : 1;
+  const int64_t stride = inference.attribute("stride", 1);
+  const auto pads = inference.attribute("pads", std::array<int64_t, 4>{});
+  const auto side = [&](size_t axis) {
+    const int64_t before = x.at(row + axis).value, kernel = weight.at(2 + axis).value;
+    return InferredDim{before < 0 || kernel < 0 || stride < 1 ? -1 : (before + pads[axis] + pads[axis + 2] - kernel) / stride + 1, ""};
+  };
+  inference.setOutput({x.at(0), side(0), side(1), weight.at(0)});  // sides that are known by name only are found when the model runs
 }
 
 ConvolutionOp::ConvolutionOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
     : kernels_(choose(info, name(), kernels)),
+      winograd_(nullptr),
       activation_(parseActivation(name(), attribute(info, "activation", "none"))),
       geometry_(constantInput(info, name(), inputs()[1], 1).shape, attribute(info, "stride", int64_t{1}),
-                attribute(info, "pads", std::vector<int64_t>{0, 0, 0, 0})) {
-  const ConstantTensor weight = constantInput(info, name(), inputs()[1], 1), bias = constantInput(info, name(), inputs()[2], 2);
-  const int64_t outputs = weight.shape[0];
-  const std::vector<float> matrix = geometry_.repack(weight.data, outputs);
+                attribute(info, "pads", std::vector<int64_t>{0, 0, 0, 0}), attribute(info, "channels_first", int64_t{0}) != 0) {
+  const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
+  const ConstantTensor weight = constant(1), bias = constant(2);
+  const int64_t outputs = geometry_.outputs;
+  norm_ = DenseNorm(name(), constant(3), constant(4), outputs, attribute(info, "epsilon", defaultEpsilon));
+  if (kernels_.precision == Precision::fp32 && geometry_.suitsWinograd() && norm_.scale.empty()) {
+    winograd_ = &kernels.tokens.winograd;
+    packed_ = WordBuffer(winograd_->packedWords(outputs, geometry_.channels));
+    winograd_->pack(weight.data, outputs, geometry_.channels, packed_.data());
+    bias_ = paddedBias(name(), "bias", bias, outputs, kernels_.panelWidth);
+    return;
+  }
+  const std::vector<float> matrix = geometry_.repack(weight.data);
   const ConstantTensor rows{{outputs, static_cast<int64_t>(matrix.size()) / outputs}, matrix.data()};
   layer_ = DenseLayer(name(), kernels_, "weight", rows, "bias", bias);
 }
 
 void ConvolutionOp::compute(Ort::KernelContext& context) const {
   const Ort::ConstValue x = context.GetInput(0);
+  if (winograd_ != nullptr) return runWinograd(context, x);
   DenseTask task;
   task.inputs = layer_.inputs();
   task.outputs = layer_.outputs();
   task.first = layer_.weights();
   task.activation = activation_;
-  const Shape output = geometry_.fill(shapeOf(x), task.outputs, task.source);
+  norm_.fill(task);
+  const Shape output = geometry_.fill(shapeOf(x), task.source);
   task.source.data = x.GetTensorData<float>();
   task.output = context.GetOutput(0, output).GetTensorMutableData<float>();
   run(context, kernels_, task, product(output.begin(), output.end() - 1));
+}
+
+void ConvolutionOp::runWinograd(Ort::KernelContext& context, const Ort::ConstValue& x) const {
+  WinogradTask task;
+  task.outputs = geometry_.outputs;
+  task.packed = packed_.data();
+  task.bias = bias_.data();
+  task.activation = activation_;
+  const Shape output = geometry_.fill(shapeOf(x), task.source);
+  task.source.data = x.GetTensorData<float>();
+  task.output = context.GetOutput(0, output).GetTensorMutableData<float>();
+  const int64_t tiles = output[0] * task.tilesDown() * task.tilesAcross();
+  const BlockSplit blocks(tiles, winograd_->tileBlock(task));
+  const int64_t words = winograd_->scratchWords(task, blocks.block);
+  parallel(context, blocks.ranges, 1, [&](int64_t begin, int64_t end) {
+    winograd_->run(task, begin * blocks.block, std::min(end * blocks.block, tiles), blocks.block, threadScratch(words));
+  });
 }
 
 }  // namespace segr::cpu

@@ -10,6 +10,7 @@ class DepthwiseNormOp {
   static const char* name() { return "DepthwiseConv7x7LayerNorm"; }
   static std::span<const InputSpec> inputs();
   static void inferShape(const ShapeInference& inference);
+  static constexpr int inPlaceInput = -1;
 
   DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels);
   void compute(Ort::KernelContext& context) const;

@@ -4,6 +4,7 @@
 #include "deform_attn_op.h"
 #include "dense_op.h"
 #include "depthwise_norm_op.h"
+#include "token_ops.h"
 
 #if defined(SEGR_WITH_CUDA)
 #include "ops/cuda_op.h"
@@ -22,9 +23,18 @@ namespace {
 /// The operators and the domain they live in. ONNX Runtime keeps pointers to both for as long as any session does, so they are never freed.
 struct Library {
   explicit Library(const Kernels& kernels)
-      : deformAttn(kernels), deformAttnFused(kernels), depthwiseNorm(kernels), linear(kernels), mlp(kernels), convolution(kernels) {
-    for (const OrtCustomOp* op :
-         std::initializer_list<const OrtCustomOp*>{&deformAttn, &deformAttnFused, &depthwiseNorm, &linear, &mlp, &convolution}) {
+      : deformAttn(kernels),
+        deformAttnFused(kernels),
+        depthwiseNorm(kernels),
+        linear(kernels),
+        mlp(kernels),
+        convolution(kernels),
+        layerNorm(kernels),
+        groupNorm(kernels),
+        resize(kernels),
+        attention(kernels) {
+    for (const OrtCustomOp* op : std::initializer_list<const OrtCustomOp*>{&deformAttn, &deformAttnFused, &depthwiseNorm, &linear, &mlp,
+                                                                          &convolution, &layerNorm, &groupNorm, &resize, &attention}) {
       domain.Add(op);
     }
 #if defined(SEGR_WITH_CUDA)
@@ -42,6 +52,10 @@ struct Library {
   CustomOp<LinearOp> linear;
   CustomOp<MlpOp> mlp;
   CustomOp<ConvolutionOp> convolution;
+  CustomOp<LayerNormOp> layerNorm;
+  CustomOp<GroupNormOp> groupNorm;
+  CustomOp<ResizeOp> resize;
+  CustomOp<AttentionOp> attention;
 #if defined(SEGR_WITH_CUDA)
   std::vector<std::unique_ptr<cuda::CudaOp>> gpu;
 #endif

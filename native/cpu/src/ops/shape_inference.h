@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class ShapeInference {
   /// Declares the only output: of this shape and the first input's type. Does nothing while a dimension is neither number nor symbol: ONNX Runtime would take
   /// the -1 that stands for it as a number.
   void setOutput(const InferredShape& shape) const {
+    if (shape.empty()) return;  // taken from an input of which nothing is known; no operator has an output without axes
     for (const InferredDim& dim : shape) {
       if (dim.value < 0 && dim.symbol.empty()) return;
     }
@@ -66,8 +68,30 @@ class ShapeInference {
     Ort::ThrowOnError(api.ShapeInferContext_SetOutputTypeShape(context_, 0, raw));
   }
 
+  /// An integer attribute of the node, or `otherwise` where it has none.
+  int64_t attribute(const char* name, int64_t otherwise) const {
+    int64_t value = otherwise;
+    read(name, ORT_OP_ATTR_INT, &value, 1);
+    return value;
+  }
+
+  /// Integers of the node's attribute, or `values` as they were where it has none or another number of them.
+  template <size_t N>
+  std::array<int64_t, N> attribute(const char* name, std::array<int64_t, N> values) const {
+    std::array<int64_t, N> found{};
+    return read(name, ORT_OP_ATTR_INTS, found.data(), N) ? found : values;
+  }
+
  private:
   OrtShapeInferContext* context_;
+
+  bool read(const char* name, OrtOpAttrType type, int64_t* values, size_t count) const {
+    const OrtApi& api = Ort::GetApi();
+    const OrtOpAttr* attribute = nullptr;  // belongs to the context
+    size_t bytes = 0;
+    return Ort::Status(api.ShapeInferContext_GetAttribute(context_, name, &attribute)).IsOK() && attribute != nullptr &&
+           Ort::Status(api.ReadOpAttr(attribute, type, values, count * sizeof(int64_t), &bytes)).IsOK() && bytes == count * sizeof(int64_t);
+  }
 };
 
 }  // namespace segr::cpu

@@ -26,7 +26,8 @@ internal static class ConvNextTrunk
     {
         using var trunk = graph.Scope("trunk");
         var maps = new FeatureMap[depths.Count + 1];
-        var map = maps[0] = Stem(graph, image, height, width, prefix + ".stem", widths[0]);
+        var map = Stem(graph, image, height, width, prefix + ".stem", widths[0]);
+        maps[0] = AsTokens(graph, map);
         for (var stage = 0; stage < depths.Count; stage++)
         {
             using var scope = graph.Scope($"stage{stage}");
@@ -41,20 +42,28 @@ internal static class ConvNextTrunk
                 map = map with { Tokens = Block(graph, map, $"{name}.blocks.{block}") };
             }
 
-            maps[stage + 1] = map;
+            maps[stage + 1] = AsTokens(graph, map);
         }
 
         return maps;
     }
+
+    // With this project's dense operators maps keep the shape [1, h, w, C] from the stem on, so that no node only changes shapes.
+    private static FeatureMap AsTokens(GraphBuilder graph, FeatureMap map) =>
+        graph.Operators.Dense ? map with { Tokens = graph.Reshape(map.Tokens, Dim.Infer, map.Channels) } : map;
 
     private static FeatureMap Stem(GraphBuilder graph, Value image, Dim height, Dim width, string name, int channels)
     {
         using var scope = graph.Scope("stem");
         var map = new FeatureMap(Value.None, graph.Divide(height, StemStride), graph.Divide(width, StemStride), channels);
         var (weight, bias) = (graph.Weight(name + ".0.weight"), graph.Weight(name + ".0.bias"));
-        var pixels = graph.Operators.Dense
-            ? graph.ConvolveChannelsLast(graph.Transpose(image, 0, 2, 3, 1), weight, bias, StemStride, 0)
-            : graph.Transpose(graph.Convolve(image, weight, bias, StemStride, StemStride, 0), 0, 2, 3, 1);
+        if (graph.Operators.Dense)
+        {
+            var norm = new PostNorm(name + ".1", Epsilon);
+            return map with { Tokens = graph.ConvolveChannelsLast(image, weight, bias, StemStride, 0, channelsFirst: true, norm: norm) };
+        }
+
+        var pixels = graph.Transpose(graph.Convolve(image, weight, bias, StemStride, StemStride, 0), 0, 2, 3, 1);
         return map with { Tokens = graph.LayerNorm(graph.Reshape(pixels, Dim.Infer, channels), name + ".1", Epsilon) };
     }
 
@@ -67,9 +76,7 @@ internal static class ConvNextTrunk
         var smaller = new FeatureMap(Value.None, graph.Divide(map.Height, 2), graph.Divide(map.Width, 2), channels);
         if (graph.Operators.Dense)
         {
-            var pixels = graph.Reshape(normalised, 1, map.Height, map.Width, map.Channels);
-            var convolved = graph.ConvolveChannelsLast(pixels, weight, bias, 2, 0, mayRound: true);
-            return smaller with { Tokens = graph.Reshape(convolved, Dim.Infer, channels) };
+            return smaller with { Tokens = graph.ConvolveChannelsLast(normalised, weight, bias, 2, 0, mayRound: true) };
         }
 
         // On tokens the convolution is a regrouping of pixels and one matrix product: [h*w, C] -> [h/2, 2, w/2, 2*C] ->
@@ -90,7 +97,7 @@ internal static class ConvNextTrunk
 
     private static Value DepthwiseNorm(GraphBuilder graph, FeatureMap map, string name)
     {
-        var pixels = graph.Reshape(map.Tokens, 1, map.Height, map.Width, map.Channels);
+        var pixels = graph.Operators.Dense ? map.Tokens : graph.Reshape(map.Tokens, 1, map.Height, map.Width, map.Channels);
         var (weight, bias) = (graph.Weight(name + ".conv_dw.weight"), graph.Weight(name + ".conv_dw.bias"));
         if (graph.Operators.Depthwise)
         {
@@ -98,7 +105,7 @@ internal static class ConvNextTrunk
                 "DepthwiseConv7x7LayerNorm",
                 [pixels, weight, bias, graph.Weight(name + ".norm.weight"), graph.Weight(name + ".norm.bias")],
                 ("epsilon", Epsilon));
-            return graph.Reshape(normalised, Dim.Infer, map.Channels);
+            return graph.Operators.Dense ? normalised : graph.Reshape(normalised, Dim.Infer, map.Channels);
         }
 
         var convolved = graph.Convolve(graph.Transpose(pixels, 0, 3, 1, 2), weight, bias, 7, 1, 3, map.Channels);

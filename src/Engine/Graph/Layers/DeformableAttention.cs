@@ -31,14 +31,13 @@ internal sealed class DeformableAttention
 
     /// <summary>Adds one layer with its residual and norm: norm(source + attention).</summary>
     /// <param name="name">Its name in the weights, with sampling_offsets, attention_weights, value_proj and output_proj.</param>
-    /// <param name="query">[S, C], positions added.</param>
-    /// <param name="source">[S, C], what is sampled.</param>
+    /// <param name="source">[S, C], what asks, with positions, and what is sampled.</param>
     /// <param name="norm">The layer norm behind it.</param>
     /// <returns>[S, C].</returns>
-    public Value Add(string name, Value query, Value source, PostNorm norm)
+    public Value Add(string name, PlacedTokens source, PostNorm norm)
     {
         using var scope = _graph.Scope("deformable");
-        return UsesOneNode ? Fused(name, query, source, norm) : Decomposed(name, query, source, norm);
+        return UsesOneNode ? Fused(name, source, norm) : Decomposed(name, source.Sum(_graph), source.Tokens, norm);
     }
 
     // TensorRT's plugin takes the levels' sizes as an attribute: it cannot look into a tensor.
@@ -46,17 +45,17 @@ internal sealed class DeformableAttention
         _graph.Operators.Attention
         && (_graph.Operators.Target != GraphTarget.TensorRt || _levels.All(level => level.Height.IsKnown && level.Width.IsKnown));
 
-    private Value Fused(string name, Value query, Value source, PostNorm norm)
+    private Value Fused(string name, PlacedTokens source, PostNorm norm)
     {
-        var value = _graph.Linear(source, name + ".value_proj", mayRound: true);
+        var value = _graph.Linear(source.Tokens, name + ".value_proj", mayRound: true);
 
         // Offsets and logits are two layers on the same input, hence one matrix product; the weights are joined when the graph is loaded.
         var weight = _graph.Concat(0, _graph.Weight(name + ".sampling_offsets.weight"), _graph.Weight(name + ".attention_weights.weight"));
         var bias = _graph.Concat(0, _graph.Weight(name + ".sampling_offsets.bias"), _graph.Weight(name + ".attention_weights.bias"));
-        var offsetsAndLogits = _graph.Linear(query, weight, bias);
+        var offsetsAndLogits = _graph.Linear(source.Tokens, weight, bias, positions: source.Positions);
 
         var heard = Heard(_graph.Unsqueeze(value, 0), _graph.Unsqueeze(offsetsAndLogits, 0));
-        return _graph.Linear(_graph.Squeeze(heard, 0), name + ".output_proj", residual: source, norm: norm, mayRound: true);
+        return _graph.Linear(_graph.Squeeze(heard, 0), name + ".output_proj", residual: source.Tokens, norm: norm, mayRound: true);
     }
 
     private Value Heard(Value value, Value offsetsAndLogits)

@@ -14,24 +14,27 @@ internal static class DenseLayers
     /// <param name="residual">[T, C_out], added after that.</param>
     /// <param name="norm">Layer norm at the end.</param>
     /// <param name="mayRound">True where the product may have the graph's precision, false where it must be single.</param>
+    /// <param name="positions">[T, C_in], added to the tokens first.</param>
     public static Value Linear(
         this GraphBuilder graph, Value tokens, string name, Activation activation = Activation.None, Value? residual = null,
-        PostNorm? norm = null, bool mayRound = false) =>
-        graph.Linear(tokens, graph.MatrixWeight(name + ".weight"), graph.OptionalWeight(name + ".bias"), activation, residual, norm, mayRound);
+        PostNorm? norm = null, bool mayRound = false, Value? positions = null) => graph.Linear(
+        tokens, graph.MatrixWeight(name + ".weight"), graph.OptionalWeight(name + ".bias"), activation, residual, norm, mayRound, positions);
 
     /// <summary>The same with weight [C_out, C_in] and bias [C_out] as values; they must be computed from weights alone.</summary>
     public static Value Linear(
         this GraphBuilder graph, Value tokens, Value weight, Value? bias, Activation activation = Activation.None, Value? residual = null,
-        PostNorm? norm = null, bool mayRound = false)
+        PostNorm? norm = null, bool mayRound = false, Value? positions = null)
     {
         if (!graph.Operators.Dense)
         {
-            return graph.Close(graph.Activate(graph.GemmTransposed(tokens, weight, bias), activation), residual, norm);
+            var placed = positions is { } added ? graph.Add(tokens, added) : tokens;
+            return graph.Close(graph.Activate(graph.GemmTransposed(placed, weight, bias), activation), residual, norm);
         }
 
+        Value[] last = positions is { } shift ? [.. norm is null ? [Value.None, Value.None] : graph.NormInputs(norm), shift] : graph.NormInputs(norm);
         return graph.CustomNode(
             "Linear",
-            [tokens, weight, bias ?? Value.None, residual ?? Value.None, .. graph.NormInputs(norm)],
+            [tokens, weight, bias ?? Value.None, residual ?? Value.None, .. last],
             ("activation", NameOf(activation)),
             ("precision", graph.PrecisionName(mayRound)),
             ("epsilon", norm?.Epsilon ?? 0f));
@@ -125,13 +128,15 @@ internal static class DenseLayers
         return norm is { } closing ? graph.LayerNorm(sum, closing.Name, closing.Epsilon) : sum;
     }
 
-    private static Value[] NormInputs(this GraphBuilder graph, PostNorm? norm) =>
+    /// <summary>The last inputs of a node that may end in a layer norm.</summary>
+    public static Value[] NormInputs(this GraphBuilder graph, PostNorm? norm) =>
         norm is { } closing ? [graph.Weight(closing.Name + ".weight"), graph.Weight(closing.Name + ".bias")] : [];
 
     private static Value? OptionalWeight(this GraphBuilder graph, string name) =>
         graph.Weights.Contains(name) ? graph.Weight(name) : null;
 
-    private static string NameOf(Activation activation) => activation switch
+    /// <summary>An activation as an attribute of this project's own operators.</summary>
+    public static string NameOf(Activation activation) => activation switch
     {
         Activation.Relu => "relu",
         Activation.Gelu => "gelu",

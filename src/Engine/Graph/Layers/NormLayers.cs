@@ -7,10 +7,21 @@ internal static class NormLayers
     private const int NormGroups = 32;
 
     /// <summary>LayerNorm over the last axis.</summary>
-    public static Value LayerNorm(this GraphBuilder graph, Value value, string name, float epsilon) => graph.Node(
-        "LayerNormalization",
+    public static Value LayerNorm(this GraphBuilder graph, Value value, string name, float epsilon)
+    {
+        Value[] inputs = [value, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")];
+        return graph.Operators.Dense
+            ? graph.CustomNode("LayerNorm", inputs, ("epsilon", epsilon))
+            : graph.Node("LayerNormalization", inputs, ("axis", -1), ("epsilon", epsilon));
+    }
+
+    /// <summary>GroupNorm with 32 groups, channels last, one of this project's own operators: [..., C] -> [..., C].</summary>
+    public static Value GroupNormChannelsLast(
+        this GraphBuilder graph, Value value, string name, float epsilon, Activation activation = Activation.None) => graph.CustomNode(
+        "GroupNorm",
         [value, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")],
-        ("axis", -1),
+        ("groups", NormGroups),
+        ("activation", DenseLayers.NameOf(activation)),
         ("epsilon", epsilon));
 
     /// <summary>GroupNorm with 32 groups on [C, T], channels first.</summary>

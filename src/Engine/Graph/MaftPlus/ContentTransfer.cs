@@ -17,8 +17,8 @@ internal static class ContentTransfer
     {
         using var scope = graph.Scope("transfer");
         var position = SinePositions.Add(graph, image.Height, image.Width, sizes.EmbedDim);
-        var key = graph.Add(image.Tokens, position);
-        var heard = Attention.AddWithoutOutput(graph, Name + ".multihead_attn", text, key, image.Tokens, sizes.TransferHeads);
+        var heard = Attention.AddWithoutOutput(
+            graph, Name + ".multihead_attn", new PlacedTokens(text, null), new PlacedTokens(image.Tokens, position), image.Tokens, sizes.TransferHeads);
 
         // The attention's output projection and the layer that the reference calls MLP follow each other without an activation: one matrix.
         var (outer, inner) = (graph.Weight(Name + ".MLP.weight"), Name + ".multihead_attn.out_proj");

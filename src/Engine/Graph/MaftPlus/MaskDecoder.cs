@@ -50,14 +50,12 @@ internal sealed class MaskDecoder
     {
         using var scope = _graph.Scope("mask_decoder");
         var memory = new Value[_levels.Count];
-        var keys = new Value[_levels.Count];
         for (var l = 0; l < _levels.Count; l++)
         {
             var source = _sizes.DecoderInputProjection
                 ? _graph.Linear(_levels[l].Tokens, $"{Name}.input_proj.{l}")
                 : _levels[l].Tokens;
             memory[l] = _graph.Add(source, _graph.Weight(Name + ".level_embed.weight", l, 1));
-            keys[l] = _graph.Add(memory[l], positions[l]);
         }
 
         var queryPositions = _graph.Weight(Name + ".query_embed.weight");
@@ -68,8 +66,8 @@ internal sealed class MaskDecoder
             var level = i % _levels.Count;
             var head = Head(output);
             DumpHead(head, i);
-            var bias = AttentionBias(head, level, i);
-            output = CrossAttention($"{Name}.transformer_cross_attention_layers.{i}", output, queryPositions, keys[level], memory[level], bias);
+            var mask = AttentionMask(head, level, i);
+            output = CrossAttention($"{Name}.transformer_cross_attention_layers.{i}", output, queryPositions, new PlacedTokens(memory[level], positions[level]), mask);
             output = SelfAttention($"{Name}.transformer_self_attention_layers.{i}", output, queryPositions);
             output = FeedForward($"{Name}.transformer_ffn_layers.{i}", output);
         }
@@ -107,18 +105,24 @@ internal sealed class MaskDecoder
         return ClassLogits.Add(_graph, features, _text, Name + ".logit_scale");
     }
 
-    // 0 where query q may look at pixel p of the level, Blocked where its mask excludes it; a query whose mask is empty may look everywhere.
-    private Value AttentionBias(PredictionHead head, int level, int layer)
+    // Query q may look at pixel p of the level unless its mask excludes it; a query whose mask is empty may look everywhere. As this
+    // project's attention takes it, or as what is added to scores: 0 or Blocked.
+    private Value AttentionMask(PredictionHead head, int level, int layer)
     {
         using var scope = _graph.Scope("attention_mask");
-        var logits = _masks.AtLevel(head.Queries, level);
-        var blocked = IsBlocked(logits);
         _dumps.Add(
             $"attn_mask.{layer}",
-            () => _graph.Cast(blocked, TensorProto.Types.DataType.Uint8),
+            () => _graph.Cast(IsBlocked(_masks.AtLevel(head.Queries, level)), TensorProto.Types.DataType.Uint8),
             TensorProto.Types.DataType.Uint8,
             _sizes.Queries,
             $"attn_mask.{layer}.pixels");
+        if (_graph.Operators.Dense)
+        {
+            return _masks.AtLevelByPixel(head.Queries, level);
+        }
+
+        var logits = _masks.AtLevel(head.Queries, level);
+        var blocked = IsBlocked(logits);
         var seesSomething = _graph.Node("GreaterOrEqual", [_graph.ReduceMax(logits, 1, keepAxis: true), _graph.Scalar(0f)]);
         return _graph.Node("Where", [_graph.Node("And", [blocked, seesSomething]), _graph.Scalar(Blocked), _graph.Scalar(0f)]);
     }
@@ -126,18 +130,18 @@ internal sealed class MaskDecoder
     // The reference's sigmoid(logit) < 0.5.
     private Value IsBlocked(Value logits) => _graph.Node("Less", [logits, _graph.Scalar(0f)]);
 
-    private Value CrossAttention(string name, Value output, Value queryPositions, Value key, Value memory, Value bias)
+    private Value CrossAttention(string name, Value output, Value queryPositions, PlacedTokens memory, Value mask)
     {
         using var scope = _graph.Scope("cross");
-        var placed = _graph.Add(output, queryPositions);
+        var placed = new PlacedTokens(output, queryPositions);
         return Attention.Add(
-            _graph, name + ".multihead_attn", placed, key, memory, _sizes.DecoderHeads, output, new PostNorm(name + ".norm", Epsilon), bias);
+            _graph, name + ".multihead_attn", placed, memory, memory.Tokens, _sizes.DecoderHeads, output, new PostNorm(name + ".norm", Epsilon), mask);
     }
 
     private Value SelfAttention(string name, Value output, Value queryPositions)
     {
         using var scope = _graph.Scope("self");
-        var placed = _graph.Add(output, queryPositions);
+        var placed = new PlacedTokens(output, queryPositions);
         return Attention.Add(
             _graph, name + ".self_attn", placed, placed, output, _sizes.DecoderHeads, output, new PostNorm(name + ".norm", Epsilon));
     }

@@ -17,7 +17,7 @@ internal sealed class MaskHead
 
     /// <summary>Prepares the features at full size (stride 4) and at each coarser level.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="fine">[C, h*w] fine features of the pixel decoder.</param>
+    /// <param name="fine">Fine features of the pixel decoder (<see cref="PixelDecoderOutput.Fine"/>).</param>
     /// <param name="width">C.</param>
     /// <param name="size">Their height and width.</param>
     /// <param name="levels">The coarser levels; only their sizes are used.</param>
@@ -26,9 +26,7 @@ internal sealed class MaskHead
         using var scope = graph.Scope("mask_levels");
         _graph = graph;
         _fine = fine;
-        var pixels = graph.Reshape(fine, 1, width, size.Height, size.Width);
-        _coarse = [.. levels.Select(level =>
-            graph.Reshape(graph.ResizeBilinear(pixels, width, level.Height, level.Width), width, Dim.Infer))];
+        _coarse = [.. levels.Select(level => Coarse(width, size, level))];
     }
 
     /// <summary>Turns mask embeddings [Q, mask dim] into what the other methods take.</summary>
@@ -45,14 +43,31 @@ internal sealed class MaskHead
     /// <summary>Mask logits bilinearly resized to a level: [Q, h_l*w_l].</summary>
     public Value AtLevel(MaskQueries queries, int level) => Product(queries, _coarse[level]);
 
+    /// <summary>The same as [h_l*w_l, Q], for graphs with this project's dense operators.</summary>
+    public Value AtLevelByPixel(MaskQueries queries, int level) => _graph.Node(
+        "Gemm", [_coarse[level], queries.Vectors, _graph.Transpose(queries.Offsets, 1, 0)], ("transB", 1));
+
     /// <summary>Mean of the mask features over each mask: [Q, mask dim].</summary>
     public Value Pool(Value fullLogits)
     {
-        var (means, filled) = MaskPooling.Add(_graph, fullLogits, _fine);
+        var (means, filled) = MaskPooling.Add(_graph, fullLogits, _fine, _graph.Operators.Dense);
         var bias = _graph.Mul(filled, _graph.Weight(MaskFeatures + ".bias"));
         return _graph.GemmTransposed(means, _graph.MatrixWeight(MaskFeatures + ".weight"), bias);
     }
 
-    private Value Product(MaskQueries queries, Value features) =>
-        _graph.Node("Gemm", [queries.Vectors, features, queries.Offsets]);
+    private Value Coarse(int width, (Dim Height, Dim Width) size, FeatureMap level)
+    {
+        if (_graph.Operators.Dense)
+        {
+            var pixels = _graph.Reshape(_fine, 1, size.Height, size.Width, width);
+            return _graph.Reshape(_graph.ResizeBilinearChannelsLast(pixels, level.Height, level.Width), Dim.Infer, width);
+        }
+
+        var planes = _graph.Reshape(_fine, 1, width, size.Height, size.Width);
+        return _graph.Reshape(_graph.ResizeBilinear(planes, width, level.Height, level.Width), width, Dim.Infer);
+    }
+
+    private Value Product(MaskQueries queries, Value features) => _graph.Operators.Dense
+        ? _graph.GemmTransposed(queries.Vectors, features, queries.Offsets)
+        : _graph.Node("Gemm", [queries.Vectors, features, queries.Offsets]);
 }

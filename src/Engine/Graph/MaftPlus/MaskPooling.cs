@@ -11,16 +11,18 @@ internal static class MaskPooling
     /// <summary>Adds the pooling.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="maskLogits">[Q, n].</param>
-    /// <param name="features">Channels first, [C, n].</param>
+    /// <param name="features">[n, C] with <paramref name="channelsLast"/>, otherwise [C, n].</param>
+    /// <param name="channelsLast">How the features lie.</param>
     /// <returns>The means [Q, C], and count / (count + 1e-8) [Q, 1]: one, or zero for an empty mask.</returns>
-    public static (Value Means, Value Filled) Add(GraphBuilder graph, Value maskLogits, Value features)
+    public static (Value Means, Value Filled) Add(GraphBuilder graph, Value maskLogits, Value features, bool channelsLast = false)
     {
         using var scope = graph.Scope("pooling");
         using var single = graph.SinglePrecision(); // counts and sums over all pixels of a mask; half precision has no 1e-8
         var inside = graph.Cast(graph.Node("Greater", [maskLogits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
         var count = graph.ReduceSum(inside, 1, keepAxis: true);
         var divisor = graph.Add(count, graph.Scalar(1e-8f));
-        return (graph.Div(graph.GemmTransposed(inside, features), divisor), graph.Div(count, divisor));
+        var sums = channelsLast ? graph.MatMul(inside, features) : graph.GemmTransposed(inside, features);
+        return (graph.Div(sums, divisor), graph.Div(count, divisor));
     }
 
     /// <summary>

@@ -26,10 +26,11 @@ internal static class PixelDecoder
         return new PixelDecoderOutput(levels, FinestLevel(graph, sizes, res2, levels[^1]));
     }
 
-    /// <summary>Adds the last convolution, 1x1: fine features [C, h*w] -> mask features [mask dim, h*w].</summary>
+    /// <summary>Adds the last convolution, 1x1: fine features -> mask features [mask dim, h*w].</summary>
     public static Value AddMaskFeatures(GraphBuilder graph, Value fine)
     {
-        var product = graph.MatMul(graph.MatrixWeight(Name + ".mask_features.weight"), fine);
+        var channelsFirst = graph.Operators.Dense ? graph.Transpose(fine, 1, 0) : fine;
+        var product = graph.MatMul(graph.MatrixWeight(Name + ".mask_features.weight"), channelsFirst);
         return graph.Add(product, graph.Unsqueeze(graph.Weight(Name + ".mask_features.bias"), 1));
     }
 
@@ -43,8 +44,7 @@ internal static class PixelDecoder
         for (var l = 0; l < levels.Length; l++)
         {
             using var level = graph.Scope($"input{l}");
-            var projected = graph.LinearChannelsFirst(coarseFirst[l].Tokens, $"{Name}.input_proj.{l}.0");
-            sources[l] = graph.Transpose(graph.GroupNorm(projected, $"{Name}.input_proj.{l}.1", width, Epsilon), 1, 0);
+            sources[l] = ProjectInput(graph, coarseFirst[l].Tokens, $"{Name}.input_proj.{l}", width);
             levelPositions[l] = graph.Add(positions[l], graph.Weight(Name + ".transformer.level_embed", l, 1));
             levels[l] = coarseFirst[l] with { Tokens = sources[l], Channels = width };
         }
@@ -58,7 +58,7 @@ internal static class PixelDecoder
             using var layer = graph.Scope($"layer{i}");
             var name = $"{Name}.transformer.encoder.layers.{i}";
             var middle = attention.Add(
-                name + ".self_attn", graph.Add(source, position), source, new PostNorm(name + ".norm1", Epsilon));
+                name + ".self_attn", new PlacedTokens(source, position), new PostNorm(name + ".norm1", Epsilon));
             source = graph.Mlp(
                 middle, name + ".linear1", name + ".linear2", Activation.Relu, residual: middle,
                 norm: new PostNorm(name + ".norm2", Epsilon), mayRound: true);
@@ -69,20 +69,38 @@ internal static class PixelDecoder
         return [.. levels.Select((level, l) => level with { Tokens = outputs[l] })];
     }
 
-    // [C, h*w] at stride 4, channels first: res2 brought to C channels, plus the finest level enlarged, through a 3x3 convolution.
+    // A 1x1 convolution and a group norm, tokens to tokens.
+    private static Value ProjectInput(GraphBuilder graph, Value tokens, string name, int width) => graph.Operators.Dense
+        ? graph.GroupNormChannelsLast(graph.Linear(tokens, name + ".0"), name + ".1", Epsilon)
+        : graph.Transpose(graph.GroupNorm(graph.LinearChannelsFirst(tokens, name + ".0"), name + ".1", width, Epsilon), 1, 0);
+
+    // At stride 4: res2 brought to C channels, plus the finest level enlarged, through a 3x3 convolution.
     private static Value FinestLevel(GraphBuilder graph, MaftPlusSizes sizes, FeatureMap res2, FeatureMap finest)
     {
         using var scope = graph.Scope("fine");
+        return graph.Operators.Dense ? FinestTokens(graph, sizes, res2, finest) : FinestChannels(graph, sizes, res2, finest);
+    }
+
+    private static Value FinestTokens(GraphBuilder graph, MaftPlusSizes sizes, FeatureMap res2, FeatureMap finest)
+    {
+        var width = sizes.PixelDecoderWidth;
+        var lateral = graph.GroupNormChannelsLast(graph.Linear(res2.Tokens, Name + ".adapter_1"), Name + ".adapter_1.norm", Epsilon);
+        var joined = graph.ResizeBilinearChannelsLast(
+            graph.Reshape(finest.Tokens, 1, finest.Height, finest.Width, width), res2.Height, res2.Width,
+            graph.Reshape(lateral, 1, res2.Height, res2.Width, width));
+        var convolved = graph.ConvolveChannelsLast(joined, graph.Weight(Name + ".layer_1.weight"), null, 1, 1, mayRound: true);
+        return graph.Reshape(graph.GroupNormChannelsLast(convolved, Name + ".layer_1.norm", Epsilon, Activation.Relu), Dim.Infer, width);
+    }
+
+    private static Value FinestChannels(GraphBuilder graph, MaftPlusSizes sizes, FeatureMap res2, FeatureMap finest)
+    {
         var width = sizes.PixelDecoderWidth;
         var lateral = graph.GroupNorm(
             graph.LinearChannelsFirst(res2.Tokens, Name + ".adapter_1"), Name + ".adapter_1.norm", width, Epsilon);
         var coarse = graph.Reshape(graph.Transpose(finest.Tokens, 1, 0), 1, width, finest.Height, finest.Width);
         var enlarged = graph.ResizeBilinear(coarse, width, res2.Height, res2.Width);
         var joined = graph.Add(graph.Reshape(lateral, 1, width, res2.Height, res2.Width), enlarged);
-        var weight = graph.Weight(Name + ".layer_1.weight");
-        var convolved = graph.Operators.Dense
-            ? graph.Transpose(graph.ConvolveChannelsLast(graph.Transpose(joined, 0, 2, 3, 1), weight, null, 1, 1, mayRound: true), 0, 3, 1, 2)
-            : graph.Convolve(joined, weight, null, 3, 1, 1);
+        var convolved = graph.Convolve(joined, graph.Weight(Name + ".layer_1.weight"), null, 3, 1, 1);
         return graph.Relu(graph.GroupNorm(graph.Reshape(convolved, width, Dim.Infer), Name + ".layer_1.norm", width, Epsilon));
     }
 }
