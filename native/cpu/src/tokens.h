@@ -35,7 +35,7 @@ struct GroupNormTask {
   int64_t blocks() const { return (rows + blockRows - 1) / blockRows; }
 
   float* moments = nullptr;  // [blocks][2][C]: mean of each channel in the block, and sum of squared distances from it
-  float* factors = nullptr;  // [2][C]: what x is multiplied with, and what is added then
+  float* factors = nullptr;  // [2][C]: what distances from the mean are multiplied with, and the mean
 };
 
 /// Group norm in three steps: blocks of rows, then once over all of them, then rows.

@@ -130,13 +130,17 @@ SEGR_NOINLINE void tileProduct(const Rows<A>& rows, int64_t row, const Panels<A>
           sums[r][v] = A::zero();
         }
       }
-    }
-  }
-  if constexpr (A::precision != Precision::int8) {
+    } else {
+      // Sums of chunks are added up by themselves: shorter sums round less.
 #pragma GCC unroll 8
-    for (int r = 0; r < R; ++r) {
+      for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
-      for (int v = 0; v < V; ++v) S::store(tile + r * panelWidth + v * S::lanes, sums[r][v]);
+        for (int v = 0; v < V; ++v) {
+          float* to = tile + r * panelWidth + v * S::lanes;
+          S::store(to, c == 0 ? sums[r][v] : S::add(S::load(to), sums[r][v]));
+          sums[r][v] = A::zero();
+        }
+      }
     }
   }
 }

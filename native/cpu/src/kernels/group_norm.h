@@ -54,7 +54,7 @@ inline void groupNormFactors(const GroupNormTask& task) {
     for (int64_t c = g * width; c < (g + 1) * width; ++c) {
       const double factor = inverse * static_cast<double>(task.scale[c]);
       task.factors[c] = static_cast<float>(factor);
-      task.factors[task.channels + c] = static_cast<float>(static_cast<double>(task.shift[c]) - mean * factor);
+      task.factors[task.channels + c] = static_cast<float>(mean);
     }
   }
 }
@@ -66,8 +66,9 @@ inline void groupNormApply(const GroupNormTask& task, int64_t beginRow, int64_t 
     float* to = task.output + r * task.channels;
     for (int64_t c = 0; c < task.channels; c += S::lanes) {
       const int n = static_cast<int>(least(task.channels - c, S::lanes));
-      const S::Float factor = S::loadFirst(task.factors + c, n), shift = S::loadFirst(task.factors + task.channels + c, n);
-      S::storeFirst(to + c, activate(task.activation, S::fma(S::loadFirst(from + c, n), factor, shift)), n);
+      const S::Float factor = S::loadFirst(task.factors + c, n), mean = S::loadFirst(task.factors + task.channels + c, n);
+      const S::Float d = S::sub(S::loadFirst(from + c, n), mean);  // before anything is rounded: far from zero few digits are left
+      S::storeFirst(to + c, activate(task.activation, S::fma(d, factor, S::loadFirst(task.shift + c, n))), n);
     }
   }
 }
