@@ -22,7 +22,7 @@ public static class ProductRate
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static double MeasureGflops(InferenceSettings settings, CancellationToken cancellationToken = default)
     {
-        var sessions = new SessionFactory(settings);
+        var sessions = new SessionFactory(settings, null, cancellationToken);
         var best = double.MaxValue;
         foreach (var own in sessions.Operators.Dense ? new[] { false, true } : [false])
         {
