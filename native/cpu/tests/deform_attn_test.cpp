@@ -128,7 +128,8 @@ TEST("deformAttnFused stays inside its tensors for NaN and infinite offsets and 
     }
     for (CpuLevel level : levelsHere()) {
       // The numbers mean nothing; memory errors show under a sanitizer.
-      REQUIRE(runFused(c, level).size() == static_cast<size_t>(c.plain.batch * c.plain.queries * c.plain.heads * c.plain.channels), at(level, i));
+      REQUIRE(runFused(c, level).size() == static_cast<size_t>(c.plain.batch * c.plain.queries * c.plain.heads * c.plain.channels),
+              at(level, i));
     }
   }
 }

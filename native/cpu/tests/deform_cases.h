@@ -74,7 +74,8 @@ struct FusedDeformCase {
 
 /// `round` is what the type of offsets and logits keeps of them.
 template <typename Round>
-FusedDeformCase randomFusedDeformCase(Numbers& numbers, int64_t channels, int64_t points, int64_t mostQueries, bool implicit, Round&& round) {
+FusedDeformCase randomFusedDeformCase(Numbers& numbers, int64_t channels, int64_t points, int64_t mostQueries, bool implicit,
+                                      Round&& round) {
   FusedDeformCase fused;
   DeformAttnCase& c = fused.plain;
   c = randomDeformCase(numbers, channels, points, mostQueries, 0, 1);

@@ -9,8 +9,9 @@
 // A libcuda of the tests' own. The GPU's memory is memory of the host behind guard pages, and kernels run in the loop harness (grid.h), but
 // otherwise it is as strict as a GPU is in the worst case:
 //
-// - Work that is put on a stream is done when somebody waits for it, not before, and then no more of it than that wait implies. Where a wait
-//   or an event is missing, what is read is stale.
+// - Work that is put on a stream is done when somebody waits for it, not before, and then no more of it than that wait implies; or, by the
+//   other schedule, other streams come first with all that no event holds up. Where a wait or an event is missing, one of the two reads
+//   what is stale.
 // - Copies from pageable memory read it at once, copies from page-locked memory when they are done, as the driver may.
 // - Memory is full of 0xCD when allocated. Kernels that leave it or use it after it was freed fail as on a GPU: with
 //   CUDA_ERROR_ILLEGAL_ADDRESS, now and for ever. Writes within the last 256 bytes past the end are seen when it is freed.
@@ -39,6 +40,7 @@ struct StandIn {
   };
   std::map<std::string, Fault> faults;  // by function; "kernel" is a launch that fails when it runs
   bool eager = false;                   // do all work at once, for callers that cannot wait
+  bool othersFirst = false;             // at a wait, other streams go as far as they can before the one that is waited for
   bool backward = false;                // the threads of each block in reverse
   int major = 9, minor = 0;             // compute capability
   int driverVersion = 13000;
@@ -59,7 +61,7 @@ void segrStandInReset();
 /// From the call after the next `after` on, one call of the function gives the error.
 void segrStandInFail(const char* function, int64_t after, int code);
 
-/// "major", "minor", "driverVersion", "memory", "eager", "backward".
+/// "major", "minor", "driverVersion", "memory", "eager", "othersFirst", "backward".
 void segrStandInSet(const char* name, int64_t value);
 
 /// How often a function was called since the last reset, or "NAME:bytes", "allocated", "objects", "misuse".

@@ -21,8 +21,8 @@ using namespace segr::cuda::test;
 namespace {
 
 // Errors of cuda.h.
-constexpr int success = 0, invalidValue = 1, outOfMemory = 2, invalidDevice = 101, invalidContext = 201, invalidHandle = 400, notFound = 500,
-              illegalAddress = 700;
+constexpr int success = 0, invalidValue = 1, outOfMemory = 2, invalidDevice = 101, invalidContext = 201, invalidHandle = 400,
+              notFound = 500, illegalAddress = 700;
 
 /// An entry point: its name and the harness's run of it.
 struct Entry {
@@ -32,9 +32,9 @@ struct Entry {
   void (*run)(const Launch&, const void* params, Order);
 };
 
-#define SEGR_ENTRY(NAME, ...)                                                                                                          \
-  {#NAME, __VA_ARGS__::blockThreads, sizeof(__VA_ARGS__::Params), [](const Launch& launch, const void* params, Order order) {          \
-     runGrid<__VA_ARGS__>(*static_cast<const __VA_ARGS__::Params*>(params), launch, order);                                            \
+#define SEGR_ENTRY(NAME, ...)                                                                                                 \
+  {#NAME, __VA_ARGS__::blockThreads, sizeof(__VA_ARGS__::Params), [](const Launch& launch, const void* params, Order order) { \
+     runGrid<__VA_ARGS__>(*static_cast<const __VA_ARGS__::Params*>(params), launch, order);                                   \
    }},
 constexpr Entry entries[] = {
 #include "kernels/deform_attn.cu"
@@ -44,9 +44,18 @@ constexpr Entry entries[] = {
 };
 #undef SEGR_ENTRY
 
+struct Stream;
+
+/// Something to do, or a wait for another stream.
+struct Work {
+  std::function<int()> run;
+  Stream* awaited = nullptr;
+  uint64_t position = 0;
+};
+
 /// Work in the order in which it was put there; done when somebody waits for it.
 struct Stream {
-  std::deque<std::function<int()>> waiting;
+  std::deque<Work> waiting;
   uint64_t issued = 0, done = 0;
 };
 
@@ -62,13 +71,14 @@ StandIn& state() {
   return *all;
 }
 
+// What is never destroyed is what the end of a process may still use.
 Stream& defaultStream() {
-  static Stream stream;
+  static Stream& stream = *new Stream;
   return stream;
 }
 
 std::set<Stream*>& streams() {
-  static std::set<Stream*> all;
+  static auto& all = *new std::set<Stream*>;
   return all;
 }
 
@@ -77,12 +87,12 @@ bool isAlive(Stream* stream) {
 }
 
 std::set<Event*>& events() {
-  static std::set<Event*> all;
+  static auto& all = *new std::set<Event*>;
   return all;
 }
 
 std::map<const void*, int>& sharedLimits() {
-  static std::map<const void*, int> all;
+  static auto& all = *new std::map<const void*, int>;
   return all;
 }
 
@@ -106,25 +116,56 @@ void drop(Stream& stream) {
   stream.done = stream.issued;
 }
 
-/// Does a stream's work up to a position.
-int runTo(Stream& stream, uint64_t position) {
-  while (stream.done < position && state().sticky == success) {
-    const std::function<int()> work = std::move(stream.waiting.front());
+int runTo(Stream& stream, uint64_t position);
+
+/// Does the first thing that waits on a stream.
+void next(Stream& stream) {
+  const Work work = stream.waiting.front();
+  if (work.awaited != nullptr) {
+    // The wait stays in front until it is over, so that nobody passes it.
+    if (isAlive(work.awaited) && runTo(*work.awaited, work.position) != success) return;
     stream.waiting.pop_front();
     ++stream.done;
-    if (const int result = work(); result != success && state().sticky == success) {
-      state().sticky = result;
-      drop(defaultStream());
-      for (Stream* each : streams()) drop(*each);
+    return;
+  }
+  stream.waiting.pop_front();
+  ++stream.done;
+  if (const int result = work.run(); result != success && state().sticky == success) {
+    state().sticky = result;
+    drop(defaultStream());
+    for (Stream* each : streams()) drop(*each);
+  }
+}
+
+/// Does all that other streams can do without waiting for anything that is not done yet.
+void runOthers(const Stream& stream) {
+  for (Stream* other : streams()) {
+    if (other == &stream) continue;
+    while (!other->waiting.empty()) {
+      const Work& work = other->waiting.front();
+      if (work.awaited != nullptr && isAlive(work.awaited) && work.awaited->done < work.position) break;
+      next(*other);
     }
+  }
+}
+
+/// Does a stream's work up to a position; before each step, where the schedule is so, all that others can do.
+int runTo(Stream& stream, uint64_t position) {
+  while (stream.done < position && state().sticky == success) {
+    if (state().othersFirst) runOthers(stream);
+    if (stream.done < position && state().sticky == success) next(stream);
   }
   return state().sticky;
 }
 
-int put(Stream& stream, std::function<int()> work) {
+int put(Stream& stream, Work work) {
   stream.waiting.push_back(std::move(work));
   ++stream.issued;
   return state().eager ? runTo(stream, stream.issued) : success;
+}
+
+int put(Stream& stream, std::function<int()> run) {
+  return put(stream, Work{std::move(run)});
 }
 
 /// A call: counted, refused where a fault is due, the context is dead or the thread has none.
@@ -172,7 +213,7 @@ SEGR_EXPORT void segrStandInReset() {
   s.misuse.clear();
   s.calls.clear();
   s.faults.clear();
-  s.eager = s.backward = false;
+  s.eager = s.othersFirst = s.backward = false;
   s.major = 9;
   s.minor = 0;
   s.driverVersion = 13000;
@@ -192,6 +233,7 @@ SEGR_EXPORT void segrStandInSet(const char* name, int64_t value) {
   if (what == "driverVersion") s.driverVersion = static_cast<int>(value);
   if (what == "memory") s.memory = value;
   if (what == "eager") s.eager = value != 0;
+  if (what == "othersFirst") s.othersFirst = value != 0;
   if (what == "backward") s.backward = value != 0;
 }
 SEGR_EXPORT int64_t segrStandInGet(const char* name) {
@@ -292,8 +334,8 @@ SEGR_EXPORT int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, u
   return onStream("cuLaunchKernel", handle, [&](Stream& stream) {
     const Entry& entry = *static_cast<const Entry*>(function);
     const auto limit = sharedLimits().contains(function) ? static_cast<unsigned>(sharedLimits()[function]) : 48 * 1024u;
-    if (gridX == 0 || gridY == 0 || gridY > 65535 || gridZ != 1 || blockX != entry.threads || blockY != 1 || blockZ != 1 || extra != nullptr ||
-        sharedBytes > limit) {
+    if (gridX == 0 || gridY == 0 || gridY > 65535 || gridZ != 1 || blockX != entry.threads || blockY != 1 || blockZ != 1 ||
+        extra != nullptr || sharedBytes > limit) {
       return misused(std::string("an impossible launch of ") + entry.name, invalidValue);
     }
     state().launches.push_back({entry.name, gridX, gridY, gridZ, blockX, sharedBytes, handle});
@@ -307,9 +349,8 @@ SEGR_EXPORT int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, u
   });
 }
 SEGR_EXPORT int cuLaunchHostFunc(void* handle, void (*function)(void*), void* data) {
-  return onStream("cuLaunchHostFunc", handle, [&](Stream& stream) {
-    return put(stream, [=] { return guarded([=] { function(data); }); });
-  });
+  return onStream("cuLaunchHostFunc", handle,
+                  [&](Stream& stream) { return put(stream, [=] { return guarded([=] { function(data); }); }); });
 }
 SEGR_EXPORT int cuMemAlloc_v2(uint64_t* address, size_t bytes) {
   return call("cuMemAlloc", true, [&] {
@@ -384,7 +425,7 @@ SEGR_EXPORT int cuStreamWaitEvent(void* handle, void* event, unsigned) {
     if (!events().contains(static_cast<Event*>(event))) return misused("a wait for an event that is gone", invalidHandle);
     const Event at = *static_cast<Event*>(event);
     if (at.stream == nullptr || at.stream == &stream) return success;
-    return put(stream, [at] { return isAlive(at.stream) ? runTo(*at.stream, at.position) : success; });
+    return put(stream, Work{nullptr, at.stream, at.position});
   });
 }
 SEGR_EXPORT int cuEventCreate(void** event, unsigned) {

@@ -1,12 +1,12 @@
 #include "stand_in_memory.h"
 
+#include <sys/mman.h>
+
 #include <csetjmp>
 #include <csignal>
 #include <cstring>
 #include <map>
 #include <mutex>
-
-#include <sys/mman.h>
 
 #include "stand_in.h"
 
@@ -24,12 +24,12 @@ struct Block {
 };
 
 std::map<uint64_t, Block>& blocks() {
-  static std::map<uint64_t, Block> all;
+  static auto& all = *new std::map<uint64_t, Block>;
   return all;
 }
 
 std::map<const void*, size_t>& pinned() {
-  static std::map<const void*, size_t> all;
+  static auto& all = *new std::map<const void*, size_t>;
   return all;
 }
 
@@ -52,7 +52,8 @@ void onFault(int signal, siginfo_t* info, void* context) {
 uint64_t allocateDevice(size_t bytes) {
   StandIn& state = *segrStandIn();
   if (state.allocated + static_cast<int64_t>(bytes) > state.memory) return 0;
-  const size_t rounded = (bytes + alignment - 1) / alignment * alignment, body = (rounded + page - 1) / page * page, mapped = body + 2 * page;
+  const size_t rounded = (bytes + alignment - 1) / alignment * alignment, body = (rounded + page - 1) / page * page,
+               mapped = body + 2 * page;
   void* mapping = mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) return 0;
   auto* first = static_cast<unsigned char*>(mapping) + page;

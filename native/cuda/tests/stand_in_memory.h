@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <functional>
 
-// Memory of the stand-in driver (stand_in.h): each allocation between guard pages, as near as may be to the one behind it, its addresses never used again.
+// Memory of the stand-in driver (stand_in.h): each allocation between guard pages, as near as may be to the one behind it, its addresses
+// never used again.
 
 namespace segr::cuda::test {
 

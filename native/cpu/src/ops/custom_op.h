@@ -83,7 +83,9 @@ class DeclaredOp : public OrtCustomOp {
     GetInputCharacteristic = [](const OrtCustomOp* op, size_t i) {
       return specOf(op).inputs[i].optional ? INPUT_OUTPUT_OPTIONAL : INPUT_OUTPUT_REQUIRED;
     };
-    GetInputMemoryType = [](const OrtCustomOp* op, size_t i) { return specOf(op).inputs[i].onCpu ? OrtMemTypeCPUInput : OrtMemTypeDefault; };
+    GetInputMemoryType = [](const OrtCustomOp* op, size_t i) {
+      return specOf(op).inputs[i].onCpu ? OrtMemTypeCPUInput : OrtMemTypeDefault;
+    };
     GetOutputTypeCount = [](const OrtCustomOp*) -> size_t { return 1; };
     GetOutputType = [](const OrtCustomOp* op, size_t) { return specOf(op).output; };
     GetOutputCharacteristic = [](const OrtCustomOp*, size_t) { return INPUT_OUTPUT_REQUIRED; };
@@ -115,7 +117,8 @@ template <typename Op>
 class CustomOp : public DeclaredOp {
  public:
   explicit CustomOp(const Kernels& kernels)
-      : DeclaredOp(of<Op>({Op::name(), nullptr, {Op::inputs().begin(), Op::inputs().end()}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, Op::inferShape})),
+      : DeclaredOp(
+            of<Op>({Op::name(), nullptr, {Op::inputs().begin(), Op::inputs().end()}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, Op::inferShape})),
         kernels_(kernels) {
     CreateKernelV2 = [](const OrtCustomOp* self, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
       return guarded([&] { *kernel = new Op(Ort::ConstKernelInfo(info), static_cast<const CustomOp*>(self)->kernels_); });

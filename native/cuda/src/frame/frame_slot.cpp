@@ -176,8 +176,10 @@ Labels FrameSlot::label(const LabelRules& rules) {
   const int64_t pixels = static_cast<int64_t>(g.outputWidth()) * g.outputHeight(), queries = rules.queries;
   require(classes_ > 0, "the slot knows no classes yet.");
   require(maskLogits_.holds(static_cast<size_t>(queries * g.maskWidth() * g.maskHeight()) * sizeof(float)), "the mask logits are too few.");
-  require(maskClasses_.holds(static_cast<size_t>(queries * rules.reasons * (classes_ + 1)) * sizeof(float)), "the class values are too few.");
-  require(rules.panoptic ? queries <= PanopticLabels<float>::mostQueries : queries <= SemanticLabels<float>::mostQueries && rules.reasons <= mostReasons,
+  require(maskClasses_.holds(static_cast<size_t>(queries * rules.reasons * (classes_ + 1)) * sizeof(float)),
+          "the class values are too few.");
+  require(rules.panoptic ? queries <= PanopticLabels<float>::mostQueries
+                         : queries <= SemanticLabels<float>::mostQueries && rules.reasons <= mostReasons,
           "there are more queries or reasons than the GPU's kernels take.");
 
   // All that comes down lies side by side, so that it comes down at once.
@@ -224,7 +226,7 @@ void FrameSlot::enqueueSemantic(const LabelRules& rules, uint16_t* labels, uint6
   scores.weights = scratch_.at<float>(weights);
   device_.semanticWeights.launch(SemanticWeights<float>::launch(scores), scores, stream_.handle());
 
-  const SelectQueriesParams select = {scratch_.at<float>(weights), nullptr, rules.least,           groups, queries, scratch_.at<int32_t>(list),
+  const SelectQueriesParams select = {scratch_.at<float>(weights), nullptr, rules.least, groups, queries, scratch_.at<int32_t>(list),
                                       scratch_.at<int32_t>(count)};
   device_.selectQueries.launch(SelectQueries::launch(select), select, stream_.handle());
 
@@ -285,7 +287,8 @@ void FrameSlot::enqueuePanoptic(const LabelRules& rules, uint16_t* labels, int32
                                     segmentCount};
   device_.panopticSegments.launch(PanopticSegments::launch(s), s, stream_.handle());
 
-  const SegmentLabelsParams l = {labels, scratch_.at<int32_t>(segmentOf), static_cast<int64_t>(rules.geometry.outputWidth()) * rules.geometry.outputHeight()};
+  const SegmentLabelsParams l = {labels, scratch_.at<int32_t>(segmentOf),
+                                 static_cast<int64_t>(rules.geometry.outputWidth()) * rules.geometry.outputHeight()};
   device_.segmentLabels.launch(SegmentLabels::launch(l), l, stream_.handle());
 }
 

@@ -51,9 +51,9 @@ inline constexpr int32_t tensorCount = 3;
 /// One frame in flight. Its way, in which only the last step waits for the GPU to be done with it:
 ///
 ///   preprocess   host: frame -> staging. Slot's stream: staging -> GPU, resize and normalise into the image, `ready`
-///   beginNetwork host: waits for the network before the last one. Network's stream: waits for `ready`; then the caller puts the network on it
-///   endNetwork   network's stream: `done`
-///   label        slot's stream: waits for `done`, labels, label map -> host, `finished`. Host: waits for `finished`
+///   beginNetwork host: waits for the network before the last one. Network's stream: waits for `ready`; then the caller puts the network on
+///   it endNetwork   network's stream: `done` label        slot's stream: waits for `done`, labels, label map -> host, `finished`. Host:
+///   waits for `finished`
 ///
 /// A frame that is given up on the way leaves nothing behind: the next one waits for it where it must. One thread at a time.
 class FrameSlot {

@@ -8,8 +8,8 @@ namespace segr::cuda {
 
 namespace {
 
-constexpr unsigned nonBlocking = 1;     // CU_STREAM_NON_BLOCKING
-constexpr unsigned withoutTiming = 2;   // CU_EVENT_DISABLE_TIMING
+constexpr unsigned nonBlocking = 1;    // CU_STREAM_NON_BLOCKING
+constexpr unsigned withoutTiming = 2;  // CU_EVENT_DISABLE_TIMING
 
 /// Frees something in the GPU's context. At the end of a process, or after a failure that ended the context, the driver refuses: there is
 /// nothing left to free then.

@@ -48,8 +48,13 @@ int guarded(Body&& body) noexcept {
 }
 
 MaskGeometry geometryOf(const SegrGpuGeometry& g, int32_t sampling) {
-  return {g.source_width, g.source_height, g.resized_width,
-          g.resized_height, g.padded_width, g.padded_height, static_cast<MaskSampling>(sampling)};
+  return {g.source_width,
+          g.source_height,
+          g.resized_width,
+          g.resized_height,
+          g.padded_width,
+          g.padded_height,
+          static_cast<MaskSampling>(sampling)};
 }
 
 Tensor tensorOf(int32_t index) {
@@ -169,7 +174,7 @@ int segr_gpu_slot_label(SegrGpuSlot* slot, const SegrGpuRules* rules, SegrGpuLab
   return guarded([&] {
     const Labels made = slot->slot.label({rules->is_panoptic != 0, geometryOf(rules->geometry, rules->sampling), rules->queries,
                                           rules->reasons, rules->least, rules->min_score, rules->threshold, rules->overlap});
-    *labels = {made.width,  made.height,       made.labels, made.scoreSums, reinterpret_cast<const SegrGpuSegment*>(made.segments),
+    *labels = {made.width,       made.height, made.labels, made.scoreSums, reinterpret_cast<const SegrGpuSegment*>(made.segments),
                made.segmentCount};
   });
 }

@@ -58,9 +58,9 @@ class KernelLibrary {
   /// What a driver says of a GPU.
   struct Description {
     std::string name;
-    int architecture;    // compute capability, 90 for 9.0
-    int driverVersion;   // the newest CUDA that the driver knows, 13000 for 13.0
-    uint64_t memory;     // bytes
+    int architecture;   // compute capability, 90 for 9.0
+    int driverVersion;  // the newest CUDA that the driver knows, 13000 for 13.0
+    uint64_t memory;    // bytes
   };
 
   /// Asks the driver, without using the GPU. GpuError where there is none.

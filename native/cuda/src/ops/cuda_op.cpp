@@ -21,7 +21,8 @@ int deviceOf(const OrtKernelInfo* info) {
 }  // namespace
 
 CudaOp::CudaOp(CudaOpSpec spec, const char* provider)
-    : DeclaredOp(of<CudaKernel>({spec.name, provider, std::move(spec.inputs), spec.output, spec.inferShape})), create_(std::move(spec.create)) {
+    : DeclaredOp(of<CudaKernel>({spec.name, provider, std::move(spec.inputs), spec.output, spec.inferShape})),
+      create_(std::move(spec.create)) {
   CreateKernelV2 = [](const OrtCustomOp* raw, const OrtApi*, const OrtKernelInfo* info, void** kernel) -> OrtStatusPtr {
     return cpu::guarded([&] {
       const auto* op = static_cast<const CudaOp*>(raw);
