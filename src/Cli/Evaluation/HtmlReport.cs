@@ -8,7 +8,7 @@ namespace OpenSegR.Realtime.Cli.Evaluation;
 internal static class HtmlReport
 {
     private const string Style = """
-        :root { color-scheme: light dark; --line: #8885; --dim: #777; --bar: #3b82c4; }
+        :root { color-scheme: light dark; --line: #8885; --dim: light-dark(#666, #9a9a9a); --bar: #3b82c4; }
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; background: Canvas; color: CanvasText; }
         h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
         p.dim, small, dd { color: var(--dim); } dt { font-weight: 600; } dd { margin: 0 0 .6rem 0; max-width: 60rem; }
