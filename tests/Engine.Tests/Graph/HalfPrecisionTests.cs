@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using OpenSegR.Realtime.Capture.Synthetic;
 using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Graph.MaftPlus;
 using OpenSegR.Realtime.Graph.Protos;
@@ -7,6 +8,7 @@ using OpenSegR.Realtime.Graph.Sed;
 using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Inference;
 using OpenSegR.Realtime.Models;
+using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
 using OpenSegR.Realtime.Tests.Import;
 using OpenSegR.Realtime.Tests.Inference;
@@ -28,15 +30,15 @@ public sealed class HalfPrecisionTests
     [InlineData(false)]
     public void LabelsOfATrainedModelAgreeWithSinglePrecision(bool customOperators)
     {
-        using var golden = new GoldenCase(GoldenModel.Linear, 1);
         using var model = SegmentationModel.Open(Path.Combine(AppPaths.ModelsFolder, "demo"), new InferenceSettings { Provider = ExecutionProvider.Cpu });
         using var folder = ModelFolder.Open(model.Folder);
         var words = model.Embed(Path.Combine(model.Folder, "vocabulary.txt"));
         var sessions = Sessions.Create(customOperators);
-        var single = Labels(golden, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp32, GraphTarget.Cuda));
-        var half = Labels(golden, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp16, GraphTarget.Cuda));
+        var pictures = Enumerable.Range(0, 3).Select(seed => Scene(seed, folder.Manifest)).ToArray();
+        var single = Labels(pictures, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp32, GraphTarget.Cuda));
+        var half = Labels(pictures, folder, words, sessions, new GraphOperators(customOperators, ProductPrecision.Fp16, GraphTarget.Cuda));
         var same = single.Zip(half).Count(pair => pair.First == pair.Second) / (double)single.Length;
-        Assert.True(single.Distinct().Count() > 1, "the picture has several classes");
+        Assert.True(single.Distinct().Count() > 3, "the pictures have several classes");
         Assert.InRange(same, 0.995, 1);
     }
 
@@ -181,33 +183,69 @@ public sealed class HalfPrecisionTests
         new SegmentorGraphOptions { Size = size, Outputs = Outputs, Operators = operators });
 
     private static ushort[] Labels(
-        GoldenCase golden, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
+        IReadOnlyList<Picture> pictures, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
     {
-        using var run = Run(golden, folder, words, sessions, operators);
         using var postprocessor = new Postprocessor(new PostprocessOptions());
         using var result = new SegmentationResultPool(1).Rent();
-        var geometry = ImageGeometry.Native(golden.Width, golden.Height);
-        var queries = folder.Manifest.MaftPlus!.Queries;
-        postprocessor.Run(new NetworkOutput(run.Buffers.MaskLogits, run.Buffers.MaskClasses, queries, geometry, words), result);
-        return result.Labels.ToArray();
+        using var run = Run(pictures[0], folder, words, sessions, operators);
+        List<ushort> labels = [];
+        foreach (var picture in pictures)
+        {
+            run.Put(picture);
+            var geometry = ImageGeometry.Native(picture.Width, picture.Height);
+            postprocessor.Run(
+                new NetworkOutput(run.Buffers.MaskLogits, run.Buffers.MaskClasses, folder.Manifest.MaftPlus!.Queries, geometry, words), result);
+            labels.AddRange(result.Labels);
+        }
+
+        return [.. labels];
+    }
+
+    // What the embedded model was made for: on other pictures its labels are guesses, and guesses differ by a hair.
+    private static Picture Scene(int seed, ModelManifest manifest)
+    {
+        const int Width = 192;
+        const int Height = 128;
+        var pixels = new byte[Width * Height * 3];
+        new SyntheticScene(seed, Width, Height).Draw(0, new FrameFormat(Width, Height, PixelFormat.Rgb24), pixels, null);
+        var planes = new float[pixels.Length];
+        for (var i = 0; i < planes.Length; i++)
+        {
+            var (channel, pixel) = Math.DivRem(i, Width * Height);
+            planes[i] = (pixels[pixel * 3 + channel] - manifest.PixelMean[channel]) / manifest.PixelStd[channel];
+        }
+
+        return new Picture(planes, Height, Width);
     }
 
     private static NetworkRun Run(
-        GoldenCase golden, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
+        GoldenCase golden, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators) =>
+        Run(new Picture(golden.Image, golden.Height, golden.Width), folder, words, sessions, operators);
+
+    private static NetworkRun Run(Picture picture, ModelFolder folder, TextClassifier words, SessionFactory sessions, GraphOperators operators)
     {
         var sizes = folder.Manifest.MaftPlus!;
-        var size = (golden.Height, golden.Width);
+        var size = (picture.Height, picture.Width);
         var graph = Build(folder, size, operators).ToByteArray();
         var session = new SegmentorSession(sessions.Create(graph, folder.Path), size, sizes.Queries, sizes.EmbedDim, Outputs, null, sessions);
         var buffers = session.CreateBuffers();
         buffers.Classifier = words;
-        golden.Image.CopyTo(buffers.Image);
-        session.Run(buffers);
-        return new NetworkRun(session, buffers);
+        var run = new NetworkRun(session, buffers);
+        run.Put(picture);
+        return run;
     }
+
+    // Normalised planes of an image.
+    private readonly record struct Picture(float[] Planes, int Height, int Width);
 
     private sealed record NetworkRun(SegmentorSession Session, SegmentorBuffers Buffers) : IDisposable
     {
+        public void Put(Picture picture)
+        {
+            picture.Planes.CopyTo(Buffers.Image);
+            Session.Run(Buffers);
+        }
+
         public void Dispose()
         {
             Buffers.Dispose();
