@@ -17,7 +17,7 @@ internal sealed class FlowField
     /// <summary>The displacements, row by row.</summary>
     public Vector2[] Vectors { get; private set; } = [];
 
-    /// <summary>How far the two pictures differ there, in grey levels of 256: small where the displacement explains the pixel.</summary>
+    /// <summary>How far the two pictures differ there, in grey levels of 256: small where the displacement that was found explains the pixel.</summary>
     public float[] Residuals { get; private set; } = [];
 
     /// <summary>Index of the frame that it belongs to.</summary>

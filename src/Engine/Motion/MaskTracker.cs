@@ -27,6 +27,7 @@ public sealed class MaskTracker
     private readonly MotionHistory _history = new();
     private readonly MotionMap _between = new();
     private readonly MotionMap _toNewest = new();
+    private readonly SourceCheck _check = new();
     private readonly LabelStabilizer _stabilizer = new();
     private readonly SegmentMatcher _matcher = new();
     private readonly SegmentStatistics _statistics = new();
@@ -34,6 +35,8 @@ public sealed class MaskTracker
     private ushort[] _labels = [];
     private ushort[] _slots = [];
     private readonly ushort[] _places = new ushort[SegmentMatcher.Capacity];
+    // The masks are of a scene that a cut ended.
+    private bool _isOver;
     private int _width;
     private int _height;
     private long _frameIndex = -1;
@@ -55,16 +58,23 @@ public sealed class MaskTracker
     public void Observe(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        if (!_history.Add(frame))
+        var continuity = _history.Add(frame);
+        if (continuity == FrameContinuity.Continues)
         {
-            // Another size: nothing is known of the motion between the two. The masks stay where they are until the next ones.
-            _toNewest.Reset(_history.Size.Width, _history.Size.Height);
-            _stabilizer.Reset();
+            if (HasMasks && _history.Newest is { } flow)
+            {
+                _toNewest.Append(flow);
+                _check.Run(_toNewest, _history.NewestColors);
+            }
+
+            return;
         }
-        else if (_history.Newest is { } flow && HasMasks)
-        {
-            _toNewest.Append(flow);
-        }
+
+        // Of another size nothing is known of the motion: the masks stay where they are until the next ones. After a cut there are none.
+        _toNewest.Reset(_history.Size.Width, _history.Size.Height);
+        _check.End();
+        _stabilizer.Reset();
+        _isOver |= continuity == FrameContinuity.Cut;
     }
 
     /// <summary>Takes true masks; they stay the caller's, and their segments get their numbers. Masks older than those before are passed over.</summary>
@@ -76,14 +86,15 @@ public sealed class MaskTracker
             return;
         }
 
-        var isNew = !HasMasks || masks.Mode != _mode || !ReferenceEquals(masks.Vocabulary, _vocabulary);
+        var isOver = masks.FrameIndex < _history.SceneStart;
+        var isNew = !HasMasks || isOver || _isOver || masks.Mode != _mode || !ReferenceEquals(masks.Vocabulary, _vocabulary);
         if (isNew)
         {
             _stabilizer.Reset();
             _matcher.Reset();
             _segments.Clear();
         }
-        else
+        else if (_options.Smooth || masks.Kind == LabelKind.Segment)
         {
             _history.Chain(_frameIndex, masks.FrameIndex, _between);
             _stabilizer.Move(_between);
@@ -92,6 +103,12 @@ public sealed class MaskTracker
         var needed = Needed(masks.TimestampUs - _timestampUs);
         (_width, _height, _frameIndex, _timestampUs, _mode, _vocabulary) =
             (masks.Width, masks.Height, masks.FrameIndex, masks.TimestampUs, masks.Mode, masks.Vocabulary);
+        _isOver = isOver;
+        if (isOver)
+        {
+            return;
+        }
+
         if (_labels.Length < _width * _height)
         {
             _labels = new ushort[_width * _height];
@@ -107,6 +124,8 @@ public sealed class MaskTracker
         }
 
         _history.Chain(_frameIndex, long.MaxValue, _toNewest);
+        _check.Begin(_history.ColorsOf(_frameIndex));
+        _check.Run(_toNewest, _history.NewestColors);
     }
 
     /// <summary>Writes the masks for the frame observed last into <paramref name="shown"/>, which stays the caller's.</summary>
@@ -125,6 +144,13 @@ public sealed class MaskTracker
         shown.Mode = _mode;
         shown.Vocabulary = _vocabulary;
         shown.InstanceMasks.Clear();
+        if (_isOver)
+        {
+            shown.Segments.Clear();
+            shown.Labels.Fill(SegmentationResult.Void);
+            return;
+        }
+
         var labels = _labels.AsSpan(0, _width * _height);
         if (_options.Carry)
         {

@@ -11,45 +11,72 @@ internal sealed class MotionHistory
     private readonly ColorThumbnail[] _colors = [.. Enumerable.Range(0, Capacity).Select(_ => new ColorThumbnail())];
     private readonly FlowField[] _fields = [.. Enumerable.Range(0, Capacity).Select(_ => new FlowField())];
     private readonly PatchFlow _flow = new();
+    private readonly FlowRepair _repair = new();
     private GrayPyramid _now = new();
     private GrayPyramid _before = new();
     private FrameFormat? _format;
+    private readonly CutDetector _cuts = new();
     private long _count;
+    // Position of the first frame of the scene; what is older has nothing to do with what is seen now.
+    private long _first;
 
-    /// <summary>Motion of the newest frame; null before the second one, and after a change of size.</summary>
-    public FlowField? Newest => _count > 1 ? _fields[(_count - 1) % Capacity] : null;
+    /// <summary>Motion of the newest frame; null for the first one, and after a change of size or a cut.</summary>
+    public FlowField? Newest => _count - 1 > _first ? _fields[(_count - 1) % Capacity] : null;
+
+    /// <summary>The newest frame in colour.</summary>
+    public ColorThumbnail NewestColors => _colors[(_count - 1) % Capacity];
 
     /// <summary>Size of the motion fields.</summary>
     public (int Width, int Height) Size { get; private set; }
 
-    /// <summary>Takes the next frame, which stays the caller's. Returns false where it has nothing in common with those before (another size).</summary>
-    public bool Add(Frame frame)
+    /// <summary>Index of the first frame of the scene: the last one that followed a cut, or <see cref="long.MinValue"/>.</summary>
+    public long SceneStart { get; private set; } = long.MinValue;
+
+    /// <summary>Takes the next frame, which stays the caller's.</summary>
+    public FrameContinuity Add(Frame frame)
     {
+        var continuity = FrameContinuity.Continues;
+        if (_format != frame.Format)
+        {
+            Start(frame.Format);
+            continuity = FrameContinuity.OtherSize;
+        }
+
         (_now, _before) = (_before, _now);
-        _now.Fill(frame);
-        var continues = _format == frame.Format;
-        if (!continues)
-        {
-            _format = frame.Format;
-            _count = 0;
-            Size = (Math.Max(1, _now[0].Width / 2), Math.Max(1, _now[0].Height / 2));
-            // All at once (some 20 MB), so that nothing is allocated on the way.
-            foreach (var each in _fields)
-            {
-                each.Resize(Size.Width, Size.Height);
-            }
-        }
-
-        var field = _fields[_count % Capacity];
+        var (field, colors) = (_fields[_count % Capacity], _colors[_count % Capacity]);
         field.FrameIndex = frame.Index;
-        _colors[_count % Capacity].Fill(frame);
+        colors.Fill(frame);
+        _now.Fill(frame);
         _count++;
-        if (_count > 1)
+        if (_count == 1)
         {
-            _flow.Run(_now, _before, field);
+            _cuts.Start(colors);
+            return continuity;
         }
 
-        return continues;
+        _flow.Run(_now, _before, field);
+        if (_cuts.IsCut(_now.OfField, _before.OfField, field, colors))
+        {
+            (_first, SceneStart) = (_count - 1, frame.Index);
+            _flow.Reset();
+            return FrameContinuity.Cut;
+        }
+
+        _repair.Run(field, colors, _colors[(_count - 2) % Capacity]);
+        return continuity;
+    }
+
+    private void Start(FrameFormat format)
+    {
+        (_format, _count, _first) = (format, 0, 0);
+        // All at once (some 30 MB), so that nothing is allocated on the way.
+        for (var i = 0; i < Capacity; i++)
+        {
+            _colors[i].Resize(format);
+            _fields[i].Resize(_colors[i].Width, _colors[i].Height);
+        }
+
+        Size = (_colors[0].Width, _colors[0].Height);
     }
 
     /// <summary>
@@ -74,7 +101,7 @@ internal sealed class MotionHistory
     // Position of the first frame behind the given one whose motion is known; the oldest of all has none, as there was no frame before it.
     private long PositionAfter(long frame)
     {
-        var oldest = Math.Max(1, _count - Capacity + 1);
+        var oldest = Math.Max(_first + 1, _count - Capacity + 1);
         var position = _count;
         while (position > oldest && _fields[(position - 1) % Capacity].FrameIndex > frame)
         {

@@ -16,6 +16,9 @@ internal sealed class MotionMap
     private int _width;
     private int _height;
 
+    /// <summary>Where each pixel of the newest picture was, row by row; corrections are carried on.</summary>
+    public Span<Vector2> Positions => _positions.AsSpan(0, _width * _height);
+
     /// <summary>Makes the two pictures one and the same: nothing has moved.</summary>
     public void Reset(int width, int height)
     {

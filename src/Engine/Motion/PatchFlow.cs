@@ -21,17 +21,27 @@ internal sealed class PatchFlow
     private readonly Vector256<float>[] _template = new Vector256<float>[Side];
     private readonly Vector256<float>[] _gradientX = new Vector256<float>[Side];
     private readonly Vector256<float>[] _gradientY = new Vector256<float>[Side];
+    private readonly FlowDensifier _densifier = new();
     private Vector2[] _coarse = [];
     private Vector2[] _fine = [];
     private int _columns;
     private int _rows;
+    // Of the finest level, of the pictures before: most things go on as they did.
+    private Vector2[] _last = [];
+    private int _lastColumns;
+    private int _lastRows;
 
     /// <summary>Finds where the pixels of <paramref name="now"/> were in <paramref name="before"/>.</summary>
     /// <param name="now">The newer picture.</param>
     /// <param name="before">The older one, of the same size.</param>
-    /// <param name="flow">Filled at half the finest level's size, in pixels of that size.</param>
+    /// <param name="flow">Its displacements are filled, at the size of <see cref="GrayPyramid.OfField"/> and in its pixels.</param>
     public void Run(GrayPyramid now, GrayPyramid before, FlowField flow)
     {
+        if (_lastColumns != PatchesAlong(now[0].Width) || _lastRows != PatchesAlong(now[0].Height))
+        {
+            Reset();
+        }
+
         int coarseColumns = 0, coarseRows = 0;
         for (var level = now.Count - 1; level >= 0; level--)
         {
@@ -42,18 +52,35 @@ internal sealed class PatchFlow
                 _fine = new Vector2[_columns * _rows];
             }
 
-            Search(now[level], before[level], coarseColumns, coarseRows);
+            Search(now[level], before[level], level, coarseColumns, coarseRows);
             (coarseColumns, coarseRows) = (_columns, _rows);
         }
 
-        Densify(now[0], before[0], flow);
+        if (_last.Length < _fine.Length)
+        {
+            _last = new Vector2[_fine.Length];
+        }
+
+        _fine.AsSpan(0, _columns * _rows).CopyTo(_last);
+        (_lastColumns, _lastRows) = (_columns, _rows);
+        // Where patches lie at that size: what is half as large is so in all.
+        var scale = ReferenceEquals(now.OfField, now[0]) ? 1f : 0.5f;
+        for (var i = 0; i < _columns * _rows; i++)
+        {
+            _fine[i] *= scale;
+        }
+
+        _densifier.Run(new PatchGrid(_fine, _columns, _rows, Step * scale, Side * scale), now.OfField, before.OfField, flow);
     }
+
+    /// <summary>Forgets the motion before, as the next picture has nothing in common with the last one.</summary>
+    public void Reset() => (_lastColumns, _lastRows) = (0, 0);
 
     private static int PatchesAlong(int side) => Math.Max(1, ((side - Side + Step - 1) / Step) + 1);
 
     private static int Origin(int patch, int side) => Math.Min(patch * Step, Math.Max(0, side - Side));
 
-    private void Search(GrayImage now, GrayImage before, int coarseColumns, int coarseRows)
+    private void Search(GrayImage now, GrayImage before, int level, int coarseColumns, int coarseRows)
     {
         for (var row = 0; row < _rows; row++)
         {
@@ -77,6 +104,12 @@ internal sealed class PatchFlow
                 }
 
                 Try(before, x, y, Vector2.Zero, ref best, ref cost);
+                if (_lastColumns > 0)
+                {
+                    var (lastRow, lastColumn) = (Math.Min(row << level, _lastRows - 1), Math.Min(column << level, _lastColumns - 1));
+                    Try(before, x, y, _last[(lastRow * _lastColumns) + lastColumn] / (1 << level), ref best, ref cost);
+                }
+
                 _fine[index] = Refine(before, x, y, best, cost);
             }
         }
@@ -187,48 +220,6 @@ internal sealed class PatchFlow
         var (left, top) = ((int)MathF.Floor(px), (int)MathF.Floor(py));
         patch = new Patch(ref image[left, top], image.Stride, px - left, py - top);
         return true;
-    }
-
-    // Each pixel's displacement is the mean of those of the patches over it, weighed by how well each explains it.
-    private void Densify(GrayImage now, GrayImage before, FlowField flow)
-    {
-        flow.Resize(Math.Max(1, now.Width / 2), Math.Max(1, now.Height / 2));
-        for (var y = 0; y < flow.Height; y++)
-        {
-            var py = Math.Min((2 * y) + 0.5f, now.Height - 1);
-            var (firstRow, lastRow) = Covering(2 * y, now.Height, _rows);
-            for (var x = 0; x < flow.Width; x++)
-            {
-                var px = Math.Min((2 * x) + 0.5f, now.Width - 1);
-                var (firstColumn, lastColumn) = Covering(2 * x, now.Width, _columns);
-                var value = now.Sample(px, py);
-                var sum = Vector2.Zero;
-                var (weights, least) = (0f, float.MaxValue);
-                for (var row = firstRow; row <= lastRow; row++)
-                {
-                    for (var column = firstColumn; column <= lastColumn; column++)
-                    {
-                        var displacement = _fine[(row * _columns) + column];
-                        var residual = MathF.Abs(before.Sample(px + displacement.X, py + displacement.Y) - value);
-                        var weight = 1 / (1 + (residual * residual));
-                        sum += weight * displacement;
-                        weights += weight;
-                        least = Math.Min(least, residual);
-                    }
-                }
-
-                flow.Vectors[(y * flow.Width) + x] = sum / (2 * weights);
-                flow.Residuals[(y * flow.Width) + x] = least;
-            }
-        }
-    }
-
-    // The patches [first, last] that a pixel lies in.
-    private static (int First, int Last) Covering(int pixel, int side, int patches)
-    {
-        var first = Math.Max(0, (pixel - Side + Step) / Step);
-        var last = Math.Min(patches - 1, pixel / Step);
-        return pixel >= side - Side ? (Math.Min(first, patches - 1), patches - 1) : (Math.Min(first, last), last);
     }
 
     private readonly ref struct Patch(ref float origin, int stride, float u, float v)

@@ -14,12 +14,20 @@ internal sealed class SegmentMatcher
     /// <summary>Most objects that are followed at once; further segments go without a number.</summary>
     public const int Capacity = 512;
 
-    // Masks for which a lost track is remembered.
+    // A lost track is remembered for so many masks and for so long, whichever is longer.
     private const int Memory = 15;
+    private const long MemoryUs = 2_000_000;
     private const float LeastOverlap = 0.1f;
     // Above this overlap a segment is the same object even where the network now calls it something else.
-    private const float CertainOverlap = 0.6f;
+    private const float CertainOverlap = 0.5f;
     private const float ColorScale = 40f;
+    // Share of the smaller of segment and track that the other covers, where one of them is half hidden.
+    private const float LeastContained = 0.6f;
+    private const float LeastLikeness = 0.3f;
+    // Pixels of the label map within which even a sliver is looked for.
+    private const float LeastReach = 6;
+    // Frames over which a hidden object is taken to go on as it did.
+    private const float MostPredicted = 30;
 
     private readonly Track[] _tracks = new Track[Capacity];
     private readonly List<(float Score, int Segment, int Track)> _pairs = [];
@@ -28,6 +36,8 @@ internal sealed class SegmentMatcher
     private Vector3[] _colors = [];
     private int[] _counts = [];
     private int[] _trackOf = [];
+    private long _frameIndex;
+    private long _timestampUs;
     private int _lastId;
     private int _used;
 
@@ -51,6 +61,7 @@ internal sealed class SegmentMatcher
     /// <param name="slots">Filled with the slot of each segment; void where there is none.</param>
     public void Match(SegmentationResult result, ReadOnlySpan<ushort> expected, ColorThumbnail colors, Span<ushort> slots)
     {
+        (_frameIndex, _timestampUs) = (result.FrameIndex, result.TimestampUs);
         var segments = result.Segments.Count;
         Prepare(segments);
         Measure(result, expected, colors);
@@ -185,16 +196,30 @@ internal sealed class SegmentMatcher
             return overlap + (0.5f * likeness) + (sameClass ? 0.25f : 0);
         }
 
-        // Out of sight, or moved further than the motion field saw: the same kind of thing of the same colour and size nearby.
-        if (!sameClass || likeness < 0.6f)
+        if (!sameClass)
+        {
+            return 0;
+        }
+
+        // Half hidden, or cut off by the edge of the picture: little of the union, but most of the smaller one.
+        var contained = common / (float)Math.Max(1, Math.Min(segment.Area, _trackArea[t]));
+        if (contained >= LeastContained && likeness >= 0.05f)
+        {
+            return (0.2f * contained) + (0.25f * likeness);
+        }
+
+        // Out of sight, or moved further than the motion field saw: the same kind of thing of the same colour near where it would be by now.
+        if (likeness < LeastLikeness)
         {
             return 0;
         }
 
         var (here, there) = (segment.Box, track.Segment.Box);
-        var distance = Vector2.Distance(Center(here), Center(there));
+        var frames = Math.Max(0, _frameIndex - track.FrameIndex);
+        var expected = Center(there) + (track.Velocity * Math.Min(frames, MostPredicted));
         var size = MathF.Sqrt(((float)here.Width * here.Height) + ((float)there.Width * there.Height));
-        var reach = size * (1 + (0.5f * track.Missed));
+        var reach = Math.Max(LeastReach, size) * (1 + Math.Min(2, 0.5f * track.Missed));
+        var distance = Math.Min(Vector2.Distance(Center(here), expected), Vector2.Distance(Center(here), Center(there)));
         return distance < reach ? 0.3f * likeness * (1 - (distance / reach)) : 0;
     }
 
@@ -228,6 +253,15 @@ internal sealed class SegmentMatcher
             _tracks[slot].Color = Vector3.Lerp(_tracks[slot].Color, color, 0.2f);
         }
 
+        ref var track = ref _tracks[slot];
+        var frames = _frameIndex - track.FrameIndex;
+        if (track.Segment.Area > 0 && frames > 0)
+        {
+            var velocity = (Center(result.Segments[s].Box) - Center(track.Segment.Box)) / frames;
+            track.Velocity = Vector2.Lerp(track.Velocity, velocity, 0.5f);
+        }
+
+        (track.FrameIndex, track.TimestampUs) = (_frameIndex, _timestampUs);
         result.Segments[s] = result.Segments[s] with { TrackId = _tracks[slot].Id };
         _tracks[slot].Segment = result.Segments[s];
         return (ushort)slot;
@@ -250,7 +284,7 @@ internal sealed class SegmentMatcher
     {
         for (var slot = 0; slot < _used; slot++)
         {
-            if (_tracks[slot].Missed > Memory)
+            if (_tracks[slot].Missed > Memory && _timestampUs - _tracks[slot].TimestampUs > MemoryUs)
             {
                 _tracks[slot] = default;
             }

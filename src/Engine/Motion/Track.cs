@@ -17,4 +17,13 @@ internal struct Track
 
     /// <summary>Masks since it was last found; 0 where it is in the newest.</summary>
     public int Missed;
+
+    /// <summary>Index of the frame in which it was last found.</summary>
+    public long FrameIndex;
+
+    /// <summary>Time of that frame in microseconds.</summary>
+    public long TimestampUs;
+
+    /// <summary>How its centre moves, in pixels of the label map a frame.</summary>
+    public Vector2 Velocity;
 }

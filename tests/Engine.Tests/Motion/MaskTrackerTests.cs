@@ -191,6 +191,74 @@ public sealed class MaskTrackerTests
     }
 
     [Fact]
+    public void Masks_of_another_scene_are_not_shown_after_a_cut()
+    {
+        var tracker = new MaskTracker(new MotionOptions());
+        using var masks = _pool.Rent();
+        using var shown = _pool.Rent();
+        Observe(tracker, 0, At(0));
+        Observe(tracker, 1, At(1));
+        Pictures.FillMasks(masks, Width, Height, 0, Side, At(0));
+        tracker.Update(masks);
+        tracker.Project(shown);
+        var number = shown.Segments[0].TrackId;
+        Assert.Equal(0, Count(shown, SegmentationResult.Void));
+
+        // A chess board, brighter than anything before; then its masks are late as well.
+        for (var n = 2; n < 5; n++)
+        {
+            using var other = _pictures.Draw(Width, Height, n, (x, y) => (((x / 9) + (y / 9)) & 1) == 0 ? 250 : 190);
+            tracker.Observe(other);
+            tracker.Project(shown);
+            Assert.Equal(shown.Width * shown.Height, Count(shown, SegmentationResult.Void));
+            masks.FrameIndex = 1;
+            tracker.Update(masks);
+        }
+
+        masks.FrameIndex = 3;
+        tracker.Update(masks);
+        tracker.Project(shown);
+        Assert.Equal(0, Count(shown, SegmentationResult.Void));
+        Assert.NotEqual(number, shown.Segments[0].TrackId);
+    }
+
+    [Fact]
+    public void Most_of_what_a_thing_uncovers_does_not_keep_its_label()
+    {
+        var tracker = new MaskTracker(new MotionOptions());
+        using var masks = _pool.Rent();
+        using var shown = _pool.Rent();
+        for (var n = 0; n <= 20; n++)
+        {
+            // Colours tell the square from the ground, as they do not where two textures share their greys.
+            var left = 40 + (4 * n);
+            using var frame = _pictures.Draw(Width, Height, n, (x, y) => x >= left && x < left + Side && y is >= 60 and < 60 + Side
+                ? 180 + (0.3f * Pictures.Texture(2 * (x - left), 2 * (y - 60), 1))
+                : 0.5f * Pictures.Texture(x, y, 0));
+            tracker.Observe(frame);
+            if (n == 0)
+            {
+                Pictures.FillMasks(masks, Width, Height, 0, Side, At(0));
+                tracker.Update(masks);
+            }
+        }
+
+        tracker.Project(shown);
+        // The square has left its first place by 80 pixels of the frame, 20 of the map: all of it (columns 10 to 23) is uncovered.
+        var kept = 0;
+        for (var y = 17; y < 27; y++)
+        {
+            for (var x = 8; x < 28; x++)
+            {
+                kept += shown.Labels[(y * shown.Width) + x] == 0 ? 1 : 0;
+            }
+        }
+
+        // A mask that is held keeps all 140 of them.
+        Assert.InRange(kept, 0, 70);
+    }
+
+    [Fact]
     public void A_steady_run_allocates_nothing()
     {
         var tracker = new MaskTracker(new MotionOptions { Smooth = true });
