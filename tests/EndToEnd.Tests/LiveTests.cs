@@ -31,7 +31,7 @@ public sealed class LiveTests
     {
         using var scratch = new Scratch();
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
-        var port = Loopback.FreePort();
+        var port = LocalPort.Free();
         var server = Loopback.Serve(video, port);
         using var live = new LiveProcess(null, [Loopback.Address(port), .. Small, "--no-window", "--record", scratch["out.mp4"], "--stats", scratch["stats.json"]]);
         live.WaitUntil(() => Size(scratch.Folder, "out") > 5_000, "nothing was recorded");
@@ -52,7 +52,7 @@ public sealed class LiveTests
     {
         using var scratch = new Scratch();
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
-        var port = Loopback.FreePort();
+        var port = LocalPort.Free();
         var address = $"rtsp://127.0.0.1:{port}/stream1";
         // No server of RTSP is at hand, but FFmpeg's reader can be told to wait for a sender.
         using var process = Segr.Start(
@@ -90,7 +90,7 @@ public sealed class LiveTests
         using var scratch = new Scratch();
         using var display = Loopback.Display(out var name);
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
-        var port = Loopback.FreePort();
+        var port = LocalPort.Free();
         using var server = Loopback.Serve(video, port);
         using var live = new LiveProcess(name, [Loopback.Address(port), .. Small, "--out", scratch["shots"]]);
         live.WaitUntil(() => Key(name, "s") && Directory.Exists(scratch["shots"]), "there is no screenshot");

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace OpenSegR.Realtime.Tests.EndToEnd;
 
@@ -10,14 +8,6 @@ internal sealed class Loopback : IDisposable
     private readonly Process _process;
 
     private Loopback(Process process) => _process = process;
-
-    /// <summary>A port that nobody uses.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>The address that <see cref="Serve"/> serves at.</summary>
     public static string Address(int port) => $"http://127.0.0.1:{port}/live.mjpg";

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OpenSegR.Realtime.Capture;
 
 namespace OpenSegR.Realtime.Tests.Capture;
@@ -11,13 +9,6 @@ internal sealed class StreamServer : IDisposable
     private readonly Process _process;
 
     private StreamServer(Process process) => _process = process;
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public static StreamServer Start(string video, string output)
     {

@@ -26,7 +26,7 @@ public sealed class StreamSourceTests : IDisposable
     public void A_stream_is_read_and_found_again_after_its_server_died(string address, string output)
     {
         Tools.Write(_folder["v.mp4"], Format, 100, 25);
-        var port = StreamServer.FreePort();
+        var port = LocalPort.Free();
         address = string.Format(System.Globalization.CultureInfo.InvariantCulture, address, port);
         output = string.Format(System.Globalization.CultureInfo.InvariantCulture, output, port);
         var status = new ConcurrentQueue<string?>();
@@ -60,7 +60,7 @@ public sealed class StreamSourceTests : IDisposable
         }
 
         File.WriteAllBytes(_folder["both.ts"], stream.ToArray());
-        var address = $"udp://127.0.0.1:{StreamServer.FreePort()}";
+        var address = $"udp://127.0.0.1:{LocalPort.Free()}";
         using var server = StreamServer.Start(_folder["both.ts"], $"-c:v copy -f mpegts {address}?pkt_size=1316");
         using var source = OpenWhenReady(address, Impatient(null));
         var seen = new HashSet<FrameFormat>();
@@ -78,7 +78,7 @@ public sealed class StreamSourceTests : IDisposable
     {
         Tools.Write(_folder["v.mp4"], Format, 100, 25);
         var status = new ConcurrentQueue<string?>();
-        var address = $"http://127.0.0.1:{StreamServer.FreePort()}/live.mjpg";
+        var address = $"http://127.0.0.1:{LocalPort.Free()}/live.mjpg";
         using var server = StreamServer.Start(_folder["v.mp4"], $"-c:v mjpeg -q:v 3 -f mpjpeg -listen 1 {address}");
         using var source = OpenWhenReady(address, Impatient(status));
         ReadSome(source, 5);
@@ -101,7 +101,7 @@ public sealed class StreamSourceTests : IDisposable
     [Fact]
     public void Nothing_there_is_an_error_in_time_that_hides_the_password()
     {
-        var address = $"http://me:top@secret@127.0.0.1:{StreamServer.FreePort()}/live?token=hidden&q=1";
+        var address = $"http://me:top@secret@127.0.0.1:{LocalPort.Free()}/live?token=hidden&q=1";
         var clock = Stopwatch.StartNew();
         var error = Assert.ThrowsAny<InputException>(() => new StreamSource(address, new FrameSourceOptions { OpenTimeout = TimeSpan.FromSeconds(5) }));
         Assert.True(clock.Elapsed < Limit);

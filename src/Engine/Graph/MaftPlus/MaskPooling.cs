@@ -18,11 +18,7 @@ internal static class MaskPooling
     {
         using var scope = graph.Scope("pooling");
         using var single = graph.SinglePrecision(); // counts and sums over all pixels of a mask; half precision has no 1e-8
-        var inside = graph.Cast(graph.Node("Greater", [maskLogits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
-        var count = graph.ReduceSum(inside, 1, keepAxis: true);
-        var divisor = graph.Add(count, graph.Scalar(1e-8f));
-        var sums = channelsLast ? graph.MatMul(inside, features) : graph.GemmTransposed(inside, features);
-        return (graph.Div(sums, divisor), graph.Div(count, divisor));
+        return Mean(graph, Positive(graph, maskLogits), features, channelsLast);
     }
 
     /// <summary>
@@ -41,14 +37,22 @@ internal static class MaskPooling
     {
         using var scope = graph.Scope("pooling");
         using var single = graph.SinglePrecision();
-        var covered = graph.AveragePool(graph.Reshape(Positive(fine), 1, size.Queries, size.Height, size.Width), scale);
-        var inside = Positive(coarse);
+        var covered = graph.AveragePool(graph.Reshape(Positive(graph, fine), 1, size.Queries, size.Height, size.Width), scale);
+        var inside = Positive(graph, coarse);
         var any = graph.Node("Greater", [graph.ReduceMax(inside, 1, keepAxis: true), graph.Scalar(0f)]);
         var weights = graph.Node("Where", [any, inside, graph.Reshape(covered, size.Queries, Dim.Infer)]);
-        var divisor = graph.Add(graph.ReduceSum(weights, 1, keepAxis: true), graph.Scalar(1e-8f));
-        return graph.Div(graph.GemmTransposed(weights, features), divisor);
+        return Mean(graph, weights, features, channelsLast: false).Means;
+    }
 
-        Value Positive(Value logits) =>
-            graph.Cast(graph.Node("Greater", [logits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
+    private static Value Positive(GraphBuilder graph, Value logits) =>
+        graph.Cast(graph.Node("Greater", [logits, graph.Scalar(0f)]), TensorProto.Types.DataType.Float);
+
+    // Sums by weight [Q, n] over the sum of the weights.
+    private static (Value Means, Value Filled) Mean(GraphBuilder graph, Value weights, Value features, bool channelsLast)
+    {
+        var total = graph.ReduceSum(weights, 1, keepAxis: true);
+        var divisor = graph.Add(total, graph.Scalar(1e-8f));
+        var sums = channelsLast ? graph.MatMul(weights, features) : graph.GemmTransposed(weights, features);
+        return (graph.Div(sums, divisor), graph.Div(total, divisor));
     }
 }
