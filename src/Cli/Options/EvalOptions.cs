@@ -99,15 +99,8 @@ internal sealed class EvalOptions
 
     public PostprocessOptions Rules(ParseResult parsed, ModelManifest manifest) => new()
     {
-        ObjectMaskThreshold = Fraction(parsed, _objectThreshold) ?? manifest.ObjectMaskThreshold,
-        OverlapThreshold = Fraction(parsed, _overlapThreshold) ?? manifest.OverlapThreshold,
+        ObjectMaskThreshold = parsed.GetFraction(_objectThreshold) ?? manifest.ObjectMaskThreshold,
+        OverlapThreshold = parsed.GetFraction(_overlapThreshold) ?? manifest.OverlapThreshold,
         MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
     };
-
-    private static float? Fraction(ParseResult parsed, Option<float?> option)
-    {
-        var value = parsed.GetValue(option);
-        return value is < 0 or > 1 || value is float.NaN
-            ? throw new InputException($"{option.Name} {value}: must be 0 to 1") : value;
-    }
 }

@@ -61,7 +61,7 @@ internal sealed class MaskOptions
     public PostprocessOptions Read(ParseResult parsed, ModelManifest manifest, bool exactByDefault, bool likeReference = false)
     {
         var mode = Mode(parsed);
-        var minScore = Fraction(parsed, _minScore);
+        var minScore = parsed.GetFraction(_minScore);
         var defaults = new PostprocessOptions();
         return new PostprocessOptions
         {
@@ -69,16 +69,9 @@ internal sealed class MaskOptions
             Resolution = exactByDefault || Exact(parsed) ? OutputResolution.Frame : OutputResolution.Stride4,
             MinScore = minScore ?? (likeReference ? 0f : DefaultMinScore),
             InstanceMinScore = minScore ?? defaults.InstanceMinScore,
-            ObjectMaskThreshold = Fraction(parsed, _objectThreshold) ?? manifest.ObjectMaskThreshold,
-            OverlapThreshold = Fraction(parsed, _overlapThreshold) ?? manifest.OverlapThreshold,
+            ObjectMaskThreshold = parsed.GetFraction(_objectThreshold) ?? manifest.ObjectMaskThreshold,
+            OverlapThreshold = parsed.GetFraction(_overlapThreshold) ?? manifest.OverlapThreshold,
             MasksBeforeScores = manifest.MaftPlus?.Panoptic ?? false,
         };
-    }
-
-    private static float? Fraction(ParseResult parsed, Option<float?> option)
-    {
-        var value = parsed.GetValue(option);
-        return value is < 0 or > 1 || value is float.NaN
-            ? throw new InputException($"{option.Name} {value}: must be 0 to 1") : value;
     }
 }

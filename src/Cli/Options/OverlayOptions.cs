@@ -12,7 +12,7 @@ internal sealed class OverlayOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<float> _opacity = new("--opacity") { Description = "Opacity of the masks", DefaultValueFactory = _ => 0.5f, HelpName = "0..1" };
+    private readonly Option<float?> _opacity = new("--opacity") { Description = "Opacity of the masks", DefaultValueFactory = _ => 0.5f, HelpName = "0..1" };
 
     private readonly Option<float> _contourWidth = new("--contour-width")
     {
@@ -50,13 +50,8 @@ internal sealed class OverlayOptions
 
     public OverlayStyle Style(ParseResult parsed)
     {
-        var opacity = parsed.GetValue(_opacity);
+        var opacity = parsed.GetFraction(_opacity) ?? 0;
         var width = parsed.GetValue(_contourWidth);
-        if (!(opacity >= 0 && opacity <= 1))
-        {
-            throw new InputException($"--opacity {opacity}: must be 0 to 1");
-        }
-
         if (width != 0 && !(width >= 0.5f && width <= 9))
         {
             throw new InputException($"--contour-width {width}: must be 0.5 to 9, or 0 for none");

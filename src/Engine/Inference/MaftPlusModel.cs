@@ -18,15 +18,6 @@ public sealed class MaftPlusModel : SegmentationNetwork
             ?? throw new ModelException($"'{folder.Path}' holds a model of architecture '{folder.Manifest.Architecture}', '{ModelManifest.MaftPlusArchitecture}' is needed");
 
     /// <inheritdoc/>
-    public override int EmbedDim => _sizes.EmbedDim;
-
-    /// <inheritdoc/>
-    public override int TextContext => _sizes.TextContext;
-
-    /// <inheritdoc/>
-    public override int TextVocabulary => _sizes.TextVocabulary;
-
-    /// <inheritdoc/>
     public override int Queries => _sizes.Queries;
 
     /// <inheritdoc/>
@@ -49,13 +40,9 @@ public sealed class MaftPlusModel : SegmentationNetwork
         }
     }
 
-    private protected override int TextHeads => _sizes.TextHeads;
-
-    private protected override int TextLayers => _sizes.TextLayers;
-
     private protected override string TextPrefix => MaftPlusLayout.Clip;
 
-    private protected override string Sizes => _sizes.ToString();
+    private protected override ClipSizes Sizes => _sizes;
 
     private protected override ModelProto Build(SegmentorGraphOptions options) => MaftPlusGraph.Build(_sizes, Weights, options);
 }

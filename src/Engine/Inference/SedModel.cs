@@ -18,15 +18,6 @@ public sealed class SedModel : SegmentationNetwork
             ?? throw new ModelException($"'{folder.Path}' holds a model of architecture '{folder.Manifest.Architecture}', '{ModelManifest.SedArchitecture}' is needed");
 
     /// <inheritdoc/>
-    public override int EmbedDim => _sizes.EmbedDim;
-
-    /// <inheritdoc/>
-    public override int TextContext => _sizes.TextContext;
-
-    /// <inheritdoc/>
-    public override int TextVocabulary => _sizes.TextVocabulary;
-
-    /// <inheritdoc/>
     public override int Queries => 0;
 
     /// <inheritdoc/>
@@ -40,15 +31,11 @@ public sealed class SedModel : SegmentationNetwork
         "decoder1.attention", "decoder1.up", "decoder1.out", "mask_aux1", "decoder2.out", "mask_aux2", "decoder3.out", "logits",
     ];
 
-    private protected override int TextHeads => _sizes.TextHeads;
-
-    private protected override int TextLayers => _sizes.TextLayers;
-
     private protected override string TextPrefix => SedLayout.Clip;
 
     private protected override int? Prompts => _sizes.Prompts;
 
-    private protected override string Sizes => _sizes.ToString();
+    private protected override ClipSizes Sizes => _sizes;
 
     private protected override ModelProto Build(SegmentorGraphOptions options) => SedGraph.Build(_sizes, Weights, options);
 }

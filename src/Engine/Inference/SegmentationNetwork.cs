@@ -30,13 +30,13 @@ public abstract class SegmentationNetwork
     }
 
     /// <summary>C, length of a text row.</summary>
-    public abstract int EmbedDim { get; }
+    public int EmbedDim => Sizes.EmbedDim;
 
     /// <summary>Length of a row of token ids.</summary>
-    public abstract int TextContext { get; }
+    public int TextContext => Sizes.TextContext;
 
     /// <summary>Tokens that the text tower knows.</summary>
-    public abstract int TextVocabulary { get; }
+    public int TextVocabulary => Sizes.TextVocabulary;
 
     /// <summary>Q, queries, each of which proposes one mask; 0 for a network that scores every pixel directly and so knows no objects.</summary>
     public abstract int Queries { get; }
@@ -51,16 +51,12 @@ public abstract class SegmentationNetwork
     /// Identifies the text tower: its weights, the number of heads, which the weights do not tell, and half precision, whose features are
     /// a little different.
     /// </summary>
-    public string TextFingerprint => $"{_folder.WeightsHash}/{TextHeads}{(Sessions.Operators.Half ? "/fp16" : "")}";
+    public string TextFingerprint => $"{_folder.WeightsHash}/{Sizes.TextHeads}{(Sessions.Operators.Half ? "/fp16" : "")}";
 
     /// <summary>What runs its sessions now: another than at the beginning where that failed.</summary>
     internal SessionFactory Sessions => Volatile.Read(ref _sessions);
 
     private protected WeightTable Weights { get; }
-
-    private protected abstract int TextHeads { get; }
-
-    private protected abstract int TextLayers { get; }
 
     /// <summary>What stands before the names of the text tower's tensors.</summary>
     private protected abstract string TextPrefix { get; }
@@ -68,8 +64,8 @@ public abstract class SegmentationNetwork
     /// <summary>P, text rows of each class that the network takes side by side; null where rows of a class compete.</summary>
     private protected virtual int? Prompts => null;
 
-    /// <summary>Everything that its graphs depend on besides weights and options, as text.</summary>
-    private protected abstract string Sizes { get; }
+    /// <summary>The model's sizes; its graphs depend on them besides weights and options.</summary>
+    private protected abstract ClipSizes Sizes { get; }
 
     /// <summary>Prepares an open model folder, which stays the caller's and is not needed after the last session was created.</summary>
     public static SegmentationNetwork Open(ModelFolder folder, SessionFactory sessions)
@@ -147,7 +143,7 @@ public abstract class SegmentationNetwork
         var graph = _cache.GetOrAdd(
             "text",
             $"{Sizes}\n{sessions.Operators}",
-            () => TextTowerGraph.Build(Weights, TextPrefix, TextLayers, TextHeads, sessions.Operators).ToByteArray());
+            () => TextTowerGraph.Build(Weights, TextPrefix, Sizes.TextLayers, Sizes.TextHeads, sessions.Operators).ToByteArray());
         try
         {
             return new OnnxTextEncoder(sessions.Create(graph, _folder.Path, SessionPurpose.Text), EmbedDim, TextContext, TextVocabulary, TextFingerprint, sessions);

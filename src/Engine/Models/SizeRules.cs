@@ -27,8 +27,7 @@ internal static class SizeRules
 
     private static void Check(MaftPlusSizes sizes, string path)
     {
-        Trunk(path, sizes.TrunkDepths, sizes.TrunkWidths, sizes.HeadHidden);
-        Text(path, sizes.EmbedDim, sizes.TextWidth, sizes.TextLayers, sizes.TextHeads, sizes.TextVocabulary, sizes.TextContext);
+        Clip(sizes, path);
         Layers(path, "pixelDecoderLayers", sizes.PixelDecoderLayers);
         Layers(path, "decoderLayers", sizes.DecoderLayers);
         Range(path, "pixelDecoderPoints", sizes.PixelDecoderPoints);
@@ -52,8 +51,7 @@ internal static class SizeRules
 
     private static void Check(SedSizes sizes, string path)
     {
-        Trunk(path, sizes.TrunkDepths, sizes.TrunkWidths, sizes.HeadHidden);
-        Text(path, sizes.EmbedDim, sizes.TextWidth, sizes.TextLayers, sizes.TextHeads, sizes.TextVocabulary, sizes.TextContext);
+        Clip(sizes, path);
         Range(path, "prompts", sizes.Prompts);
         Range(path, "hiddenDim", sizes.HiddenDim);
         Odd(path, "correlationKernel", sizes.CorrelationKernel);
@@ -92,32 +90,25 @@ internal static class SizeRules
         }
     }
 
-    private static void Trunk(string path, IReadOnlyList<int> depths, IReadOnlyList<int> widths, int? headHidden)
+    private static void Clip(ClipSizes sizes, string path)
     {
-        if (depths.Count != Stages || widths.Count != Stages)
+        if (sizes.TrunkDepths.Count != Stages || sizes.TrunkWidths.Count != Stages)
         {
             throw Bad(path, $"trunkDepths and trunkWidths must have {Stages} numbers each");
         }
 
         for (var stage = 0; stage < Stages; stage++)
         {
-            Layers(path, "trunkDepths", depths[stage]);
-            Range(path, "trunkWidths", widths[stage]);
+            Layers(path, "trunkDepths", sizes.TrunkDepths[stage]);
+            Range(path, "trunkWidths", sizes.TrunkWidths[stage]);
         }
 
-        if (headHidden is { } hidden)
-        {
-            Range(path, "headHidden", hidden);
-        }
-    }
-
-    private static void Text(string path, int embedDim, int width, int layers, int heads, int vocabulary, int context)
-    {
-        Range(path, "embedDim", embedDim);
-        Layers(path, "textLayers", layers);
-        Range(path, "textVocabulary", vocabulary);
-        Range(path, "textContext", context);
-        Divides(path, "textHeads", heads, "textWidth", width);
+        Range(path, "headHidden", sizes.HeadHidden ?? 1);
+        Range(path, "embedDim", sizes.EmbedDim);
+        Layers(path, "textLayers", sizes.TextLayers);
+        Range(path, "textVocabulary", sizes.TextVocabulary);
+        Range(path, "textContext", sizes.TextContext);
+        Divides(path, "textHeads", sizes.TextHeads, "textWidth", sizes.TextWidth);
     }
 
     private static void Layers(string path, string name, int value)

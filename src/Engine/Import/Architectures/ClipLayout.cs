@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Models;
+
 namespace OpenSegR.Realtime.Import;
 
 /// <summary>
@@ -11,11 +13,15 @@ internal static class ClipLayout
     private const int BlockKernel = 7;
     private const int Expansion = 4;
 
+    /// <summary>Width of one text head in every published CLIP.</summary>
+    private const int TextHeadWidth = 64;
+
     /// <summary>Reads the sizes.</summary>
     /// <param name="shapes">The checkpoint's tensors.</param>
     /// <param name="prefix">What stands before the model's own names, with the dot.</param>
+    /// <param name="textHeads">Attention heads of the text tower, which are not in the tensors; null for CLIP's rule.</param>
     /// <exception cref="ModelException">A tensor that tells a size is missing.</exception>
-    public static ClipSizes Read(ShapeReader shapes, string prefix)
+    public static ClipSizes Read(ShapeReader shapes, string prefix, int? textHeads)
     {
         var trunk = prefix + "visual.trunk.";
         var depths = new int[Stages];
@@ -27,15 +33,20 @@ internal static class ClipLayout
         }
 
         var hidden = prefix + "visual.head.mlp.fc1.weight";
-        return new ClipSizes(
-            depths,
-            widths,
-            shapes.Has(hidden) ? shapes.Side(hidden, 0, 2) : null,
-            shapes.Side(prefix + "text_projection", 1, 2),
-            shapes.Side(prefix + "positional_embedding", 1, 2),
-            shapes.Count(prefix + "transformer.resblocks."),
-            shapes.Side(prefix + "token_embedding.weight", 0, 2),
-            shapes.Side(prefix + "positional_embedding", 0, 2));
+        var textWidth = shapes.Side(prefix + "positional_embedding", 1, 2);
+        return new ClipSizes
+        {
+            TrunkDepths = depths,
+            TrunkWidths = widths,
+            HeadHidden = shapes.Has(hidden) ? shapes.Side(hidden, 0, 2) : null,
+            EmbedDim = shapes.Side(prefix + "text_projection", 1, 2),
+            TextWidth = textWidth,
+            TextLayers = shapes.Count(prefix + "transformer.resblocks."),
+            // CLIP's rule, with at least two heads, for very small models.
+            TextHeads = textHeads ?? Math.Max(2, textWidth / TextHeadWidth),
+            TextVocabulary = shapes.Side(prefix + "token_embedding.weight", 0, 2),
+            TextContext = shapes.Side(prefix + "positional_embedding", 0, 2),
+        };
     }
 
     /// <summary>Lists the tensors of a model of these sizes.</summary>

@@ -21,7 +21,7 @@ internal static class MaftPlusLayout
     public static MaftPlusSizes Read(ShapeReader shapes, int? textHeads, bool panoptic)
     {
         const int Heads = 8;
-        var clip = ClipLayout.Read(shapes, Clip);
+        var clip = ClipLayout.Read(shapes, Clip, textHeads);
         return new MaftPlusSizes
         {
             TrunkDepths = clip.TrunkDepths,
@@ -30,7 +30,7 @@ internal static class MaftPlusLayout
             EmbedDim = clip.EmbedDim,
             TextWidth = clip.TextWidth,
             TextLayers = clip.TextLayers,
-            TextHeads = textHeads ?? clip.DefaultTextHeads,
+            TextHeads = clip.TextHeads,
             TextVocabulary = clip.TextVocabulary,
             TextContext = clip.TextContext,
             PixelDecoderWidth = shapes.Side(Pixel + "transformer.level_embed", 1, 2),
@@ -54,9 +54,7 @@ internal static class MaftPlusLayout
     public static TensorLayout Create(MaftPlusSizes sizes)
     {
         var layout = new TensorLayout();
-        ClipLayout.Add(layout, Clip, new ClipSizes(
-            [.. sizes.TrunkDepths], [.. sizes.TrunkWidths], sizes.HeadHidden, sizes.EmbedDim, sizes.TextWidth, sizes.TextLayers, sizes.TextVocabulary,
-            sizes.TextContext));
+        ClipLayout.Add(layout, Clip, sizes);
         AddPixelDecoder(layout, sizes);
         AddDecoder(layout, sizes);
         layout.Add("void_embedding.weight", 1, sizes.EmbedDim);

@@ -18,7 +18,7 @@ internal static class SedLayout
     /// <exception cref="ModelException">A tensor that tells a size is missing.</exception>
     public static SedSizes Read(ShapeReader shapes, int? textHeads)
     {
-        var clip = ClipLayout.Read(shapes, Clip);
+        var clip = ClipLayout.Read(shapes, Clip, textHeads);
         var steps = Enumerable.Range(1, Steps).ToArray();
         return new SedSizes
         {
@@ -28,7 +28,7 @@ internal static class SedLayout
             EmbedDim = clip.EmbedDim,
             TextWidth = clip.TextWidth,
             TextLayers = clip.TextLayers,
-            TextHeads = textHeads ?? clip.DefaultTextHeads,
+            TextHeads = clip.TextHeads,
             TextVocabulary = clip.TextVocabulary,
             TextContext = clip.TextContext,
             Prompts = shapes.Side(Fusion + "conv1.weight", 1, 4),
@@ -45,9 +45,7 @@ internal static class SedLayout
     public static TensorLayout Create(SedSizes sizes)
     {
         var layout = new TensorLayout();
-        ClipLayout.Add(layout, Clip, new ClipSizes(
-            [.. sizes.TrunkDepths], [.. sizes.TrunkWidths], sizes.HeadHidden, sizes.EmbedDim, sizes.TextWidth, sizes.TextLayers, sizes.TextVocabulary,
-            sizes.TextContext));
+        ClipLayout.Add(layout, Clip, sizes);
         layout.AddWithBias(Fusion + "conv1", sizes.HiddenDim, sizes.Prompts, sizes.CorrelationKernel, sizes.CorrelationKernel);
         int input = sizes.HiddenDim, correlation = sizes.Prompts;
         for (var step = 0; step < Steps; step++)
