@@ -22,7 +22,6 @@ public sealed class SyntheticScene
     private readonly ObjectRenderer _renderer = new();
     private readonly SceneCanvas _canvas;
     private readonly SceneSensor _sensor;
-    private readonly float _aspect;
     private readonly float _height;
     private readonly float _pitch;
     private readonly float _focal;
@@ -70,7 +69,6 @@ public sealed class SyntheticScene
 
         Seed = seed;
         _canvas = new SceneCanvas(width, height);
-        _aspect = width / (float)height;
         var random = new SyntheticRandom((ulong)seed * 0xD1342543DE82EF95UL);
         random.NextBits();
         var fromAbove = random.Chance(0.18f);
@@ -97,7 +95,7 @@ public sealed class SyntheticScene
         _ambient = Vector3.Lerp(new Vector3(0.42f, 0.46f, 0.55f), new Vector3(0.5f, 0.46f, 0.42f), random.Next()) * random.Next(0.7f, 1.15f);
         var tint = new Vector3(random.Next(0.94f, 1.06f), 1f, random.Next(0.92f, 1.08f));
         _sensor = new SceneSensor(tint, random.Next(0f, 0.3f), random.Next(0.8f, 4.5f), random.NextBits());
-        _things = PlaceThings(ref random, isAllowed);
+        _things = ThingPlacement.Place(ref random, CameraAt(0), _canvas, isAllowed);
         _motions = new SegmentMotion?[_things.Length];
         _poses = new ObjectPose[_things.Length];
         _order = new int[_things.Length];
@@ -194,7 +192,7 @@ public sealed class SyntheticScene
                 _motions[i] = null;
             }
 
-            PlaceShadow(ref pose, camera, light);
+            GroundShadow.Place(ref pose, camera, light, _canvas);
             _poses[i] = pose;
             _order[i] = i;
         }
@@ -204,7 +202,7 @@ public sealed class SyntheticScene
         {
             if (_poses[i].Depth > 0.3f)
             {
-                DrawShadow(_poses[i]);
+                GroundShadow.Draw(_poses[i], _canvas);
             }
         }
 
@@ -244,39 +242,6 @@ public sealed class SyntheticScene
         }
     }
 
-    private void PlaceShadow(ref ObjectPose pose, in SceneCamera camera, in SceneLight light)
-    {
-        var reach = pose.Centre.Y / MathF.Max(light.Direction.Y, 0.3f);
-        var ground = pose.Centre - (light.Direction * reach);
-        ground.Y = 0;
-        var (screen, depth) = camera.Project(ground, Width, Height);
-        var radius = 0.52f * pose.Scale * Height * camera.Focal / MathF.Max(depth, 0.3f);
-        var steepness = Math.Clamp(camera.Position.Y / (ground - camera.Position).Length(), 0.08f, 1f);
-        pose.ShadowScreen = screen;
-        pose.ShadowRadii = new Vector2(radius * (1f + (0.5f * MathF.Abs(light.Direction.X))), radius * Math.Max(steepness, 0.2f) * (1f + (0.3f * MathF.Abs(light.Direction.Z))));
-        pose.ShadowStrength = 0.62f / (1f + (0.7f * MathF.Max(pose.Centre.Y - (0.6f * pose.Scale), 0f)));
-    }
-
-    private void DrawShadow(in ObjectPose pose)
-    {
-        int left = Math.Max((int)(pose.ShadowScreen.X - pose.ShadowRadii.X), 0), right = Math.Min((int)(pose.ShadowScreen.X + pose.ShadowRadii.X) + 1, Width);
-        int top = Math.Max((int)(pose.ShadowScreen.Y - pose.ShadowRadii.Y), 0), bottom = Math.Min((int)(pose.ShadowScreen.Y + pose.ShadowRadii.Y) + 1, Height);
-        for (var y = top; y < bottom; y++)
-        {
-            for (var x = left; x < right; x++)
-            {
-                var i = (y * Width) + x;
-                var offset = (new Vector2(x + 0.5f, y + 0.5f) - pose.ShadowScreen) / pose.ShadowRadii;
-                var distance = offset.LengthSquared();
-                // Shadows lie on the ground, not on what stands behind it.
-                if (distance < 1f && (StuffKind)_canvas.Labels[i] is not (StuffKind.Sky or StuffKind.Mountain or StuffKind.BrickWall or StuffKind.Hedge))
-                {
-                    _canvas.Light[i] *= 1f - (pose.ShadowStrength * TileableNoise.Step(0f, 0.75f, 1f - distance));
-                }
-            }
-        }
-    }
-
     private SceneCamera CameraAt(float seconds)
     {
         var pan = 0.55f * _sway[0] * MathF.Sin((seconds * (0.35f + (0.15f * _sway[1]))) + _sway[2]);
@@ -299,76 +264,6 @@ public sealed class SyntheticScene
         var sun = _sun * cloud;
         var exposure = 1.05f + (0.12f * MathF.Sin((seconds * 0.31f) + _pitch));
         return new SceneLight(Vector3.Normalize(direction), sun, _ambient, (_ambient * 0.45f) + (sun * 0.12f), exposure);
-    }
-
-    private SceneThing[] PlaceThings(ref SyntheticRandom random, Predicate<ThingAttributes> isAllowed)
-    {
-        const float smallest = 0.2f, largest = 0.62f;
-        var camera = CameraAt(0);
-        var count = 3 + random.Below(5);
-        var things = new List<SceneThing>();
-        var placed = new List<(Vector2 Place, float Radius)>();
-        for (var attempt = 0; things.Count < count && attempt < 300; attempt++)
-        {
-            var ray = camera.Ray(random.Next(-0.52f, 0.52f) * _aspect, random.Next(-0.5f, 0.38f));
-            if (ray.Y > -0.05f)
-            {
-                continue;
-            }
-
-            var distance = camera.Position.Y / -ray.Y;
-            var ground = camera.Position + (ray * distance);
-            var depth = distance * camera.Focal;
-            var size = (SizeKind)random.Below(3);
-            var scale = size switch
-            {
-                SizeKind.Small => random.Next(0.75f, 0.95f),
-                SizeKind.Medium => random.Next(0.95f, 1.25f),
-                _ => random.Next(1.25f, 1.6f),
-            };
-            var apparent = camera.Focal * scale / depth;
-            if (apparent is < smallest or > largest)
-            {
-                continue;
-            }
-
-            var (screen, _) = camera.Project(ground with { Y = scale * 0.5f }, Width, Height);
-            screen /= Height;
-            if (placed.Exists(other => (other.Place - screen).Length() < 0.36f * (other.Radius + apparent)))
-            {
-                continue;
-            }
-
-            var attributes = PickAttributes(ref random, isAllowed, size, things);
-            placed.Add((screen, apparent));
-            things.Add(new SceneThing(attributes, scale, ground, 0.5f * _aspect * depth / camera.Focal, ref random));
-        }
-
-        return [.. things];
-    }
-
-    private static ThingAttributes PickAttributes(
-        ref SyntheticRandom random, Predicate<ThingAttributes> isAllowed, SizeKind size, List<SceneThing> others)
-    {
-        ThingAttributes result;
-        var tries = 0;
-        do
-        {
-            var shape = (ShapeKind)random.Below(Enum.GetValues<ShapeKind>().Length);
-            var colour = random.Below(SyntheticLexicon.Default.Colours.Count);
-            var surface = random.Chance(0.35f) ? SurfaceKind.Plain : (SurfaceKind)random.Below(Enum.GetValues<SurfaceKind>().Length);
-            if (others.Count > 0 && random.Chance(0.3f))
-            {
-                // Neighbours that differ in one respect only are what makes the words matter.
-                var twin = others[random.Below(others.Count)].Attributes;
-                var change = random.Below(3);
-                (shape, colour, surface) = (change == 0 ? shape : twin.Shape, change == 1 ? colour : twin.Colour, change == 2 ? surface : twin.Surface);
-            }
-
-            result = new ThingAttributes(shape, colour, surface, size);
-        }
-        while (!isAllowed(result) && ++tries < 4096);
-        return result;
     }
 
     private static bool IsAllowed(ThingAttributes thing, CompositionFilter filter) => filter switch
