@@ -9,9 +9,10 @@ internal sealed class ModelMasks : IDisposable
     private readonly SegmentationResultPool _pool = new();
     private readonly Dictionary<MotionScene, List<SegmentationResult>> _masks = [];
 
-    public ModelMasks(SegmentationModel model, Vocabulary vocabulary, IReadOnlyList<MotionScene> scenes, CancellationToken cancellationToken)
+    public ModelMasks(SegmentationModel model, Vocabulary vocabulary, IReadOnlyList<MotionScene> scenes, SegmentationMode mode, CancellationToken cancellationToken)
     {
         using var segmentor = model.CreateSegmentor(model.Embed(vocabulary, model.DefaultTextOptions, SegmentationModel.DefaultCache(), cancellationToken: cancellationToken));
+        segmentor.Mode = mode;
         foreach (var scene in scenes)
         {
             var list = _masks[scene] = [];
@@ -39,6 +40,10 @@ internal sealed class ModelMasks : IDisposable
         }
 
         result.Segments.AddRange(masks.Segments);
+        if (result.Kind == LabelKind.Segment)
+        {
+            MotionBenchmark.Measure(result);
+        }
     }
 
     public void Dispose()

@@ -13,13 +13,20 @@ namespace OpenSegR.Realtime.Bench;
 /// <param name="vocabulary">Their classes.</param>
 /// <param name="masks">Makes the masks of frame n of a clip, as the network would.</param>
 /// <param name="lag">Frames that the network takes; 0 for masks of the very frame.</param>
-public sealed class MotionTrial(IReadOnlyList<MotionScene> scenes, Vocabulary vocabulary, Action<MotionScene, int, SegmentationResult> masks, int lag)
+/// <param name="mode">What the labels of the masks mean.</param>
+public sealed class MotionTrial(
+    IReadOnlyList<MotionScene> scenes, Vocabulary vocabulary, Action<MotionScene, int, SegmentationResult> masks, int lag,
+    SegmentationMode mode = SegmentationMode.Semantic)
 {
+    private ushort[] _classes = [];
+
     /// <summary>Milliseconds that following masks took a frame, on average, in the last run.</summary>
     public double MeanMs { get; private set; }
 
-    /// <summary>Runs all clips and scores what is shown; null options show the newest masks where they were.</summary>
-    public MotionScore Run(MotionOptions? options)
+    /// <summary>Runs all clips and scores what is shown.</summary>
+    /// <param name="options">What is done with the masks; null shows the newest where they were, without numbers for their things.</param>
+    /// <param name="identities">Also told what is shown; for panoptic masks.</param>
+    public MotionScore Run(MotionOptions? options, IdentityScore? identities = null)
     {
         var score = new MotionScore();
         var pool = new SegmentationResultPool();
@@ -27,6 +34,7 @@ public sealed class MotionTrial(IReadOnlyList<MotionScene> scenes, Vocabulary vo
         foreach (var scene in scenes)
         {
             score.Cut();
+            identities?.Cut();
             var tracker = options is null ? null : new MaskTracker(options);
             using var newest = pool.Rent();
             using var shown = pool.Rent();
@@ -50,7 +58,7 @@ public sealed class MotionTrial(IReadOnlyList<MotionScene> scenes, Vocabulary vo
 
                 if (tracker is null)
                 {
-                    score.Add(newest.Labels, scene.Classes[n], scene.Width);
+                    score.Add(ClassesOf(newest), scene.Classes[n], scene.Width);
                     continue;
                 }
 
@@ -58,7 +66,8 @@ public sealed class MotionTrial(IReadOnlyList<MotionScene> scenes, Vocabulary vo
                 tracker.Project(shown);
                 ticks += Stopwatch.GetTimestamp() - start;
                 frames++;
-                score.Add(shown.Labels, scene.Classes[n], scene.Width);
+                score.Add(ClassesOf(shown), scene.Classes[n], scene.Width);
+                identities?.Add(shown, scene.Things[n], scene.Classes[n]);
             }
         }
 
@@ -66,11 +75,28 @@ public sealed class MotionTrial(IReadOnlyList<MotionScene> scenes, Vocabulary vo
         return score;
     }
 
+    private ReadOnlySpan<ushort> ClassesOf(SegmentationResult result)
+    {
+        if (result.Kind == LabelKind.Class)
+        {
+            return result.Labels;
+        }
+
+        Array.Resize(ref _classes, result.Labels.Length);
+        for (var i = 0; i < _classes.Length; i++)
+        {
+            var label = result.Labels[i];
+            _classes[i] = label < result.Segments.Count ? (ushort)result.Segments[label].ClassIndex : SegmentationResult.Void;
+        }
+
+        return _classes;
+    }
+
     private void Make(MotionScene scene, int n, SegmentationResult result)
     {
         result.Resize(scene.Width, scene.Height);
         result.Segments.Clear();
-        result.Mode = SegmentationMode.Semantic;
+        result.Mode = mode;
         result.Vocabulary = vocabulary;
         masks(scene, n, result);
         result.FrameIndex = n;

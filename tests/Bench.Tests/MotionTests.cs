@@ -30,6 +30,23 @@ public sealed class MotionTests
         Assert.True(damped.EdgeAccuracy > raw.EdgeAccuracy, $"edges raw {raw.EdgeAccuracy:F4}, damped {damped.EdgeAccuracy:F4}");
     }
 
+    [Fact]
+    public void Things_keep_their_numbers_and_carried_masks_are_found_more_often()
+    {
+        using var scene = new MotionScene(1003, 34, Words, 320, 192);
+        IdentityScore Run(int lag, bool carry)
+        {
+            var score = new IdentityScore();
+            new MotionTrial([scene], Words, MotionBenchmark.ExactSegments, lag, SegmentationMode.Panoptic).Run(new MotionOptions { Carry = carry }, score);
+            return score;
+        }
+
+        var (now, held, carried) = (Run(0, false), Run(8, false), Run(8, true));
+        Assert.Equal((1, 0), (now.Kept, now.Switches));
+        Assert.InRange(now.IdF1, 0.999, 1);
+        Assert.True(carried.Association > held.Association + 0.05, $"association held {held.Association:F4}, carried {carried.Association:F4}");
+    }
+
     // The truth, but every fifth mask calls one class of pixels something else, another one each time.
     private static void Flickering(MotionScene scene, int frame, SegmentationResult result)
     {
