@@ -1,12 +1,16 @@
-// A guard in front of FFmpeg's decoders. OpenCV 4.6 converts pictures with the size that a stream had when it was opened: after a change of
-// size in the middle it reads beyond the picture, and delivers what it finds there. Here such a picture becomes the end of the stream; who
-// reads it opens it anew, in the new size.
+// A guard in front of FFmpeg's decoders. OpenCV 4.6 converts pictures with the size and the pixel format that the first one had: after a
+// change in the middle it reads beyond the picture, and delivers what it finds there or crashes. Here every picture is brought back to what
+// the first one was. Only a new size of a stream becomes the end of the stream: who reads it opens it anew, in the new size, which for a file
+// would lead to the same place again.
 //
 // The functions stand before FFmpeg's own because this library comes first in the scope in which the libraries that it brings along
 // look names up. They see every decoder of those, OpenCV's and libavformat's. Where that order is another, they are not called.
 
+#include "decoder_guard.h"
+
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
@@ -22,15 +26,32 @@ struct FrameHead {
     std::uint8_t** extended_data;
     int width;
     int height;
+    int nb_samples;
+    int format;
 };
 
 struct Decoder {
     int width = 0;
     int height = 0;
-    bool has_changed = false;
+    int format = 0;
+    int rows = 0;  // that OpenCV converts of a picture, by the decoder's own (coded) height
+    bool may_resize = false;
+    bool has_ended = false;
+    void* scaler = nullptr;
+};
+
+// What a decoder gave last.
+struct Picture {
+    const void* context = nullptr;
+    const std::uint8_t* pixels = nullptr;
+    bool is_restored = false;
 };
 
 constexpr int invalid_data = -0x41444E49;  // AVERROR_INVALIDDATA: the letters INDA as a negative number
+constexpr int bilinear = 2;                // SWS_BILINEAR
+
+thread_local bool opens_file = false;
+thread_local Picture last;
 
 std::mutex gate;
 
@@ -41,44 +62,97 @@ std::unordered_map<const void*, Decoder>& decoders()
     return *all;
 }
 
-void forget(const void* context)
-{
-    const std::lock_guard lock(gate);
-    decoders().erase(context);
-}
-
-bool has_changed(const void* context)
-{
-    const std::lock_guard lock(gate);
-    const auto found = decoders().find(context);
-    return found != decoders().end() && found->second.has_changed;
-}
-
-// True where a picture has another size than the first of its decoder.
-bool changes(const void* context, int width, int height)
-{
-    const std::lock_guard lock(gate);
-    auto& decoder = decoders()[context];
-    if (decoder.width == 0) {
-        decoder.width = width;
-        decoder.height = height;
-    }
-    decoder.has_changed = decoder.has_changed || decoder.width != width || decoder.height != height;
-    return decoder.has_changed;
-}
-
 template <typename Function>
 Function next(const char* name)
 {
     return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
+void forget(const void* context)
+{
+    static const auto free = next<void (*)(void*)>("sws_freeContext");
+    void* scaler = nullptr;
+    {
+        const std::lock_guard lock(gate);
+        const auto found = decoders().find(context);
+        if (found == decoders().end()) {
+            return;
+        }
+        scaler = found->second.scaler;
+        decoders().erase(found);
+    }
+    free(scaler);
+}
+
+// The entry of a decoder stays where it is until the decoder is freed, and one thread at a time uses a decoder.
+Decoder& entry_of(const void* context)
+{
+    const std::lock_guard lock(gate);
+    return decoders()[context];
+}
+
+bool has_ended(const void* context)
+{
+    const std::lock_guard lock(gate);
+    const auto found = decoders().find(context);
+    return found != decoders().end() && found->second.has_ended;
+}
+
+// Converts a picture to the size and format of the decoder's first one. False where that is not possible; the picture is unchanged then.
+bool restore(Decoder& first, void* picture)
+{
+    static const auto alloc = next<void* (*)()>("av_frame_alloc");
+    static const auto free = next<void (*)(void**)>("av_frame_free");
+    static const auto unref = next<void (*)(void*)>("av_frame_unref");
+    static const auto move = next<void (*)(void*, void*)>("av_frame_move_ref");
+    static const auto copy_properties = next<int (*)(void*, const void*)>("av_frame_copy_props");
+    static const auto get_buffer = next<int (*)(void*, int)>("av_frame_get_buffer");
+    static const auto get_scaler =
+        next<void* (*)(void*, int, int, int, int, int, int, int, void*, void*, const double*)>("sws_getCachedContext");
+    static const auto scale = next<int (*)(void*, const std::uint8_t* const*, const int*, int, int, std::uint8_t* const*, const int*)>("sws_scale");
+    const auto* from = static_cast<const FrameHead*>(picture);
+    first.scaler = get_scaler(
+        first.scaler, from->width, from->height, from->format, first.width, first.height, first.format, bilinear, nullptr, nullptr, nullptr);
+    void* restored = alloc();
+    if (first.scaler == nullptr || restored == nullptr) {
+        free(&restored);
+        return false;
+    }
+    auto* to = static_cast<FrameHead*>(restored);
+    // More room than the picture needs: whatever size OpenCV takes from the decoder meanwhile, it reads within.
+    to->width = std::max(first.width, from->width) + 128;
+    to->height = std::max(first.height, from->height) + 64;
+    to->format = first.format;
+    bool done = get_buffer(restored, 0) >= 0;
+    if (done) {
+        to->width = first.width;
+        to->height = first.height;
+        done = scale(first.scaler, from->data, from->linesize, 0, from->height, to->data, to->linesize) == first.height &&
+               copy_properties(restored, picture) >= 0;
+    }
+    if (done) {
+        unref(picture);
+        move(picture, restored);
+    }
+    free(&restored);
+    return done;
+}
+
 }  // namespace
+
+namespace segr {
+
+OpensFile::OpensFile(bool is_file) { opens_file = is_file; }
+
+OpensFile::~OpensFile() { opens_file = false; }
+
+}  // namespace segr
 
 SEGR_GUARD int avcodec_open2(void* context, const void* codec, void** options)
 {
     static const auto open = next<int (*)(void*, const void*, void**)>("avcodec_open2");
     forget(context);
+    entry_of(context).may_resize = opens_file;
     return open(context, codec, options);
 }
 
@@ -94,7 +168,7 @@ SEGR_GUARD void avcodec_free_context(void** context)
 SEGR_GUARD int avcodec_send_packet(void* context, const void* packet)
 {
     static const auto send = next<int (*)(void*, const void*)>("avcodec_send_packet");
-    return has_changed(context) ? invalid_data : send(context, packet);
+    return has_ended(context) ? invalid_data : send(context, packet);
 }
 
 SEGR_GUARD int avcodec_receive_frame(void* context, void* frame)
@@ -102,11 +176,44 @@ SEGR_GUARD int avcodec_receive_frame(void* context, void* frame)
     static const auto receive = next<int (*)(void*, void*)>("avcodec_receive_frame");
     static const auto unref = next<void (*)(void*)>("av_frame_unref");
     const int result = receive(context, frame);
-    const auto* head = static_cast<const FrameHead*>(frame);
+    const auto* picture = static_cast<const FrameHead*>(frame);
     // Sound has no width.
-    if (result < 0 || head->width <= 0 || head->height <= 0 || !changes(context, head->width, head->height)) {
+    if (result < 0 || picture->width <= 0 || picture->height <= 0) {
         return result;
     }
+    Decoder& first = entry_of(context);
+    if (first.width == 0) {
+        first.width = picture->width;
+        first.height = picture->height;
+        first.format = picture->format;
+    }
+    const bool is_resized = first.width != picture->width || first.height != picture->height;
+    const bool is_other = is_resized || first.format != picture->format;
+    if (!first.has_ended && (!is_other || ((!is_resized || first.may_resize) && restore(first, frame)))) {
+        last = {context, picture->data[0], is_other};
+        return result;
+    }
+    first.has_ended = true;
     unref(frame);
     return invalid_data;
+}
+
+// OpenCV takes the number of rows from the decoder, which has the new size by now.
+SEGR_GUARD int sws_scale(void* scaler, const std::uint8_t* const* from, const int* from_steps, int y, int rows, std::uint8_t* const* to, const int* to_steps)
+{
+    static const auto scale =
+        next<int (*)(void*, const std::uint8_t* const*, const int*, int, int, std::uint8_t* const*, const int*)>("sws_scale");
+    if (from != nullptr && from[0] != nullptr && from[0] == last.pixels) {
+        const std::lock_guard lock(gate);
+        const auto found = decoders().find(last.context);
+        if (found != decoders().end()) {
+            int& usual = found->second.rows;
+            if (!last.is_restored) {
+                usual = rows;
+            } else if (usual > 0) {
+                rows = usual;
+            }
+        }
+    }
+    return scale(scaler, from, from_steps, y, rows, to, to_steps);
 }

@@ -1,5 +1,9 @@
 #include "segr_opencv.h"
 
+#include <cstring>
+
+#include "decoder_guard.h"
+
 using segr::guarded;
 using segr::to_params;
 
@@ -17,7 +21,10 @@ SEGR_CV_API void segr_cv_capture_delete(cv::VideoCapture* capture) noexcept
 SEGR_CV_API int segr_cv_capture_open_file(cv::VideoCapture* capture, const char* path, int32_t api, const int32_t* params, int32_t count,
     int32_t* opened) noexcept
 {
-    return guarded([&] { *opened = capture->open(path, api, to_params(params, count)); });
+    return guarded([&] {
+        const segr::OpensFile opening(std::strstr(path, "://") == nullptr);
+        *opened = capture->open(path, api, to_params(params, count));
+    });
 }
 
 SEGR_CV_API int segr_cv_capture_open_index(cv::VideoCapture* capture, int32_t index, int32_t api, const int32_t* params, int32_t count,

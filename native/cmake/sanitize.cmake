@@ -1,0 +1,13 @@
+# segr_sanitize: an interface library with what SEGR_SANITIZE asks for; nothing by default.
+include_guard(GLOBAL)
+set(SEGR_SANITIZE "" CACHE STRING "Sanitizers to build with: OFF, ON (address and undefined) or a list such as thread")
+add_library(segr_sanitize INTERFACE)
+if(SEGR_SANITIZE)
+  if(SEGR_SANITIZE MATCHES "^(ON|1|TRUE|YES)$")
+    set(sanitizers address,undefined)
+  else()
+    set(sanitizers ${SEGR_SANITIZE})
+  endif()
+  target_compile_options(segr_sanitize INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  target_link_options(segr_sanitize INTERFACE -fsanitize=${sanitizers})
+endif()
