@@ -6,7 +6,8 @@ namespace OpenSegR.Realtime.Capture;
 
 /// <summary>
 /// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied). Sound is
-/// ignored. A file that is damaged or cut off delivers what can be decoded, and then it is told that it ends early.
+/// ignored. A file that is damaged or cut off delivers what can be decoded, and then it is told that it ends early. All frames have the size
+/// of the first: what has another in the file is scaled to it.
 /// </summary>
 public sealed class VideoFileSource : IFrameSource
 {
@@ -16,6 +17,8 @@ public sealed class VideoFileSource : IFrameSource
     private long _index;
     private long _lastUs = -1;
     private readonly double _offsetMs;
+    private readonly FrameSteps _steps = new();
+    private readonly string? _path;
 
     /// <summary>Opens a video file and decodes its first frame.</summary>
     /// <param name="path">The file, in any format that FFmpeg reads.</param>
@@ -23,9 +26,7 @@ public sealed class VideoFileSource : IFrameSource
     /// <exception cref="InputException">There is no such file, or it holds no video that can be decoded.</exception>
     public VideoFileSource(string path, FrameSourceOptions? options = null)
         // Only FFmpeg: other backends would take the path for a pattern of image names or a description of a pipeline to run.
-        : this(new FrameReader(new VideoCapture(FullPathOfVideo(path), VideoCaptureAPIs.FFMPEG)), path, Path.GetFileName(path), options)
-    {
-    }
+        : this(new FrameReader(new VideoCapture(FullPathOfVideo(path), VideoCaptureAPIs.FFMPEG)), path, Path.GetFileName(path), options) => _path = path;
 
     private VideoFileSource(FrameReader reader, string place, string description, FrameSourceOptions? options)
     {
@@ -153,8 +154,14 @@ public sealed class VideoFileSource : IFrameSource
 
         var ms = _reader.Capture.Get(VideoCaptureProperties.PosMsec) - _offsetMs;
         var us = double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? (long)Math.Round(ms * 1000) : -1;
-        // Formats without time stamps, and damaged ones, go on at the nominal rate.
-        return us > _lastUs ? us : _lastUs + (long)Math.Round(1e6 / Info.FramesPerSecond);
+        if (us > _lastUs)
+        {
+            _steps.Add(us - _lastUs);
+            return us;
+        }
+
+        // Formats without time stamps, damaged ones, and the frames that a decoder still holds at the end of a file, go on as before.
+        return _lastUs + (_steps.Median ?? (long)Math.Round(1e6 / Info.FramesPerSecond));
     }
 
     private void TellIfCutOff()
@@ -162,7 +169,9 @@ public sealed class VideoFileSource : IFrameSource
         // Containers of variable rate claim more frames than there are, so it is the time that tells.
         var claimed = Info.FrameCount is { } count ? count / Info.FramesPerSecond : 0;
         var seen = (_lastUs / 1e6) + (1 / Info.FramesPerSecond);
-        if (_index < Info.FrameCount && seen < claimed - Math.Max(0.5, 0.02 * claimed))
+        var least = claimed - Math.Max(0.5, 0.02 * claimed);
+        // A container's claim is its own length: that of its sound, where that is longer, and counted from 0, where the pictures begin later.
+        if (_index < Info.FrameCount && seen < least && !(_path is not null && FfprobeProgram.LastSeconds(_path) >= least))
         {
             _cutOff?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,

@@ -75,7 +75,8 @@ internal static class FfmpegProgram
             ?? "ffmpeg failed without a message";
     }
 
-    private static string? Find(string program)
+    /// <summary>Full path of a program, or null where there is none.</summary>
+    internal static string? Find(string program)
     {
         var name = OperatingSystem.IsWindows() ? program + ".exe" : program;
         return (Environment.GetEnvironmentVariable("PATH") ?? "")

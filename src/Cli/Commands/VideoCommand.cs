@@ -37,7 +37,7 @@ internal static class VideoCommand
                 ? run.RunInWindow(sinks, Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : "out", false, false, parsed, cancellation)
                 : run.Run(sinks, parsed, cancellation);
             var exitCode = run.Finish(report, parsed, cancellation);
-            if (path is not null)
+            if (path is not null && report.FramesOut > 0)
             {
                 Terminal.Status($"written to {path}");
             }
