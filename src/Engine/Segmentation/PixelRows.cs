@@ -24,9 +24,6 @@ internal static unsafe class PixelRows
     // For channel c: that channel of the four pixels in each half.
     private static readonly Vector256<byte>[] Channels = [.. Enumerable.Range(0, 3).Select(c => Lanes(c, c + 3, c + 6, c + 9))];
 
-    /// <summary>True where the processor has what the loops need.</summary>
-    public static bool IsSupported => Avx2.IsSupported;
-
     /// <summary>Horizontal pass over two rows at once, rounded to 8 bits.</summary>
     /// <param name="first">First row of source pixels; 13 bytes behind its end can be read.</param>
     /// <param name="second">Second row; likewise.</param>
@@ -65,12 +62,11 @@ internal static unsafe class PixelRows
     }
 
     /// <summary>Vertical pass: a weighted sum of consecutive rows, 32 bytes at a time; returns how many bytes are done.</summary>
-    /// <param name="source">First row.</param>
-    /// <param name="pitch">Bytes from one row to the next.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="taps">Weights of the rows.</param>
     /// <param name="target">Row of the result.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
-    public static int Blend(byte* source, long pitch, ReadOnlySpan<int> taps, byte* target, int rowBytes)
+    public static int Blend(byte** rows, ReadOnlySpan<int> taps, byte* target, int rowBytes)
     {
         // Packing works in each half by itself, twice: this puts the eight groups of four bytes in order again.
         var order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
@@ -79,9 +75,9 @@ internal static unsafe class PixelRows
         {
             var sum0 = Vector256.Create(1 << (ResampleAxis.Precision - 1));
             var (sum1, sum2, sum3) = (sum0, sum0, sum0);
-            var pixel = source + x;
-            for (var k = 0; k < taps.Length; k++, pixel += pitch)
+            for (var k = 0; k < taps.Length; k++)
             {
+                var pixel = rows[k] + x;
                 var weight = Vector256.Create(taps[k]);
                 sum0 += Avx2.ConvertToVector256Int32(pixel) * weight;
                 sum1 += Avx2.ConvertToVector256Int32(pixel + 8) * weight;
@@ -98,8 +94,9 @@ internal static unsafe class PixelRows
         return x;
     }
 
-    /// <summary>One channel of a row as (value - mean) / std, eight pixels at a time; returns how many pixels are done.</summary>
-    /// <param name="row">Pixels of three bytes; 4 bytes behind the end can be read.</param>
+    /// <summary>One channel of a row as (value - mean) / std, eight pixels at a time; returns how many pixels are done (ten at least are
+    /// left to the end, so that no load reaches behind it).</summary>
+    /// <param name="row">Pixels of three bytes.</param>
     /// <param name="width">Number of pixels.</param>
     /// <param name="channel">Which of the three bytes.</param>
     /// <param name="mean">Subtracted.</param>
@@ -109,7 +106,7 @@ internal static unsafe class PixelRows
     {
         var (pick, means, stds) = (Channels[channel], Vector256.Create(mean), Vector256.Create(std));
         var x = 0;
-        for (; x + 8 <= width; x += 8, row += 24)
+        for (; x + 10 <= width; x += 8, row += 24)
         {
             var pixels = Vector256.Create(Vector128.Load(row), Vector128.Load(row + 12));
             var values = Vector256.ConvertToSingle(Avx2.Shuffle(pixels, pick).AsInt32());

@@ -27,13 +27,18 @@ public sealed class ImagePreprocessorTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Resized_pictures_are_equal_to_the_last_bit(int threads)
+    [InlineData(1, ProcessorPath.Portable)]
+    [InlineData(1, ProcessorPath.Avx2)]
+    [InlineData(1, ProcessorPath.Avx512)]
+    [InlineData(3, ProcessorPath.Avx512)]
+    public void Resized_pictures_are_equal_to_the_last_bit(int threads, object wanted)
     {
+        // An object, because a public method cannot take an internal type.
+        var path = (ProcessorPath)wanted;
+        Assert.SkipUnless(ProcessorPaths.IsSupported(path), $"this processor has no {path}");
         using var json = JsonDocument.Parse(File.ReadAllText(Golden.Locate("preprocess", "cases.json")));
         using var file = SafetensorsFile.Open(Golden.Locate("preprocess", "resize.safetensors"));
-        using var preprocessor = new ImagePreprocessor(Mean, Std, threads);
+        using var preprocessor = new ImagePreprocessor(Mean, Std, threads, path);
         var pool = new FramePool();
         foreach (var row in json.RootElement.GetProperty("resize").EnumerateArray())
         {
@@ -108,27 +113,73 @@ public sealed class ImagePreprocessorTests
 
     [Theory]
     [InlineData(1280, 720, 640, 384, PixelFormat.Bgr24)]
+    [InlineData(1920, 1080, 640, 384, PixelFormat.Rgb24)]
+    [InlineData(1280, 720, 320, 192, PixelFormat.Bgr24)]
+    [InlineData(960, 540, 640, 384, PixelFormat.Bgr24)]
     [InlineData(641, 359, 320, 192, PixelFormat.Rgb24)]
     [InlineData(321, 77, 640, 160, PixelFormat.Bgr24)]
+    [InlineData(320, 80, 640, 160, PixelFormat.Bgr24)]
     [InlineData(1999, 501, 96, 32, PixelFormat.Bgr24)]
+    [InlineData(22, 22, 32, 32, PixelFormat.Bgr24)]
     [InlineData(64, 3, 32, 32, PixelFormat.Rgb24)]
     [InlineData(3, 64, 32, 32, PixelFormat.Rgb24)]
     [InlineData(37, 53, 37, 64, PixelFormat.Bgr24)]
-    public void Wide_registers_give_what_the_portable_loops_give(int width, int height, int inputWidth, int inputHeight, PixelFormat format)
+    [InlineData(53, 37, 64, 37, PixelFormat.Bgr24)]
+    [InlineData(90, 60, 96, 64, PixelFormat.Bgr24)]
+    public void Every_processor_path_gives_the_same(int width, int height, int inputWidth, int inputHeight, PixelFormat format) =>
+        ComparePaths(width, ImageGeometry.FitInside(width, height, inputWidth, inputHeight), format);
+
+    [Fact]
+    public void Every_processor_path_gives_the_same_on_random_geometries()
     {
-        Assert.SkipUnless(PixelRows.IsSupported, "this processor has no AVX2");
-        using var frame = new FramePool().Rent(new FrameFormat(width, height, format));
-        new Random(width).NextBytes(frame.Pixels);
-        var geometry = ImageGeometry.FitInside(width, height, inputWidth, inputHeight);
-        var (wide, portable) = (new float[3 * inputWidth * inputHeight], new float[3 * inputWidth * inputHeight]);
-        using var first = new ImagePreprocessor(Mean, Std, 2);
-        using var second = new ImagePreprocessor(Mean, Std, 2) { UsesAvx2 = false };
+        var random = new Random(5);
+        for (var i = 0; i < 200; i++)
+        {
+            // A third are exact ratios of small numbers, whose weights are small fractions.
+            var (width, height) = (random.Next(1, 400), random.Next(1, 120));
+            var (resizedWidth, resizedHeight) = (random.Next(1, 300), random.Next(1, 120));
+            if (i % 3 == 0)
+            {
+                var (from, to) = (random.Next(1, 9), random.Next(1, 5));
+                (width, resizedWidth) = (random.Next(8, 60) * from, 0);
+                resizedWidth = Math.Max(1, width / from * to);
+                (height, resizedHeight) = (20 * from, 20 * to);
+            }
 
-        first.Run(frame, geometry, wide);
-        second.Run(frame, geometry, portable);
+            var geometry = new ImageGeometry(width, height, resizedWidth, resizedHeight, resizedWidth + random.Next(3), resizedHeight + random.Next(3));
+            ComparePaths(i, geometry, random.Next(2) == 0 ? PixelFormat.Bgr24 : PixelFormat.Rgb24);
+        }
+    }
 
-        Assert.True(wide.AsSpan().SequenceEqual(portable));
-        Assert.Contains(wide, x => x != 0);
+    // Noise, and then nothing but the two extremes, where sums are largest.
+    private static void ComparePaths(int seed, ImageGeometry geometry, PixelFormat format)
+    {
+        using var frame = new FramePool().Rent(new FrameFormat(geometry.SourceWidth, geometry.SourceHeight, format));
+        var random = new Random(seed);
+        foreach (var extremes in new[] { false, true })
+        {
+            random.NextBytes(frame.Pixels);
+            foreach (ref var value in frame.Pixels)
+            {
+                value = extremes ? (byte)(value < 100 ? 0 : 255) : value;
+            }
+
+            var expected = Run(frame, geometry, ProcessorPath.Portable, 1);
+            foreach (var path in Enum.GetValues<ProcessorPath>().Where(ProcessorPaths.IsSupported))
+            {
+                Assert.True(expected.AsSpan().SequenceEqual(Run(frame, geometry, path, 1)), $"{path}, {geometry}");
+                Assert.True(expected.AsSpan().SequenceEqual(Run(frame, geometry, path, 3)), $"{path}, three threads, {geometry}");
+            }
+        }
+    }
+
+    private static float[] Run(Frame frame, ImageGeometry geometry, ProcessorPath path, int threads)
+    {
+        var tensor = new float[3 * geometry.PaddedWidth * geometry.PaddedHeight];
+        Array.Fill(tensor, float.NaN);
+        using var preprocessor = new ImagePreprocessor(Mean, Std, threads, path);
+        preprocessor.Run(frame, geometry, tensor);
+        return tensor;
     }
 
     [Fact]
