@@ -20,6 +20,11 @@ internal sealed class FlowField
     /// <summary>How far the two pictures differ there, in grey levels of 256: small where the displacement that was found explains the pixel.</summary>
     public float[] Residuals { get; private set; } = [];
 
+    /// <summary>
+    /// Median of <see cref="Residuals"/>, in grey levels: as most of a picture is explained by motion, that is what noise and sampling alone make.
+    /// </summary>
+    public float Noise { get; set; }
+
     /// <summary>Index of the frame that it belongs to.</summary>
     public long FrameIndex { get; set; }
 

@@ -11,17 +11,19 @@ namespace OpenSegR.Realtime.Motion;
 /// </summary>
 internal sealed class FlowRepair
 {
-    // Mean difference of the channels, in grey levels of 256, from which on a place is not the one it is said to be. Above what sampling makes
-    // of fine texture in small frames, whose pixels here are means of four only.
-    private const float MostResidual = 8;
+    // A residual of so many times the median is no noise: the median of the mean difference of three channels is 0.8 of the standard deviation of
+    // one, so this is six of those, and what sampling makes of fine texture has longer tails than noise.
+    private const float NoiseFactor = 8;
+    // Grey levels that sampling makes of texture also where most of the picture is plain or stands still, without any noise.
+    private const float LeastLimit = 4;
+    // Residuals are counted in steps of 1/16 grey level.
+    private const int Steps = 16;
 
     private readonly GeodesicFill _fill = new();
+    private readonly int[] _histogram = new int[256 * Steps];
     private Vector2[] _sources = [];
 
-    /// <summary>Share of the places of the last field that were not to be found in the picture before.</summary>
-    public float UnknownShare { get; private set; }
-
-    /// <summary>Repairs a field and fills in its residuals.</summary>
+    /// <summary>Repairs a field and fills in its residuals and its noise.</summary>
     /// <param name="flow">From the newer picture to the older.</param>
     /// <param name="newer">Of the size of the field.</param>
     /// <param name="older">Of the size of the field.</param>
@@ -34,6 +36,7 @@ internal sealed class FlowRepair
         }
 
         _fill.Begin(width, height);
+        Array.Clear(_histogram);
         var sources = _sources.AsSpan(0, width * height);
         var here = newer.Pixels;
         var before = older.Pixels;
@@ -46,18 +49,19 @@ internal sealed class FlowRepair
                 sources[i] = source;
                 var residual = Residual(before, width, height, source, here[i]);
                 flow.Residuals[i] = residual;
-                if (residual > MostResidual)
-                {
-                    _fill.MarkUnknown(i);
-                }
+                _histogram[(int)(residual * Steps)]++;
             }
         }
 
-        UnknownShare = _fill.Unknown / (float)sources.Length;
-        if (_fill.Unknown == sources.Length)
+        flow.Noise = Median(sources.Length);
+        // At most half the picture is above, also where the light changes and all is other.
+        var limit = Math.Max(LeastLimit, NoiseFactor * flow.Noise);
+        for (var i = 0; i < sources.Length; i++)
         {
-            // All is other, as when the light changes: then no place is known better than another.
-            return;
+            if (flow.Residuals[i] > limit)
+            {
+                _fill.MarkUnknown(i);
+            }
         }
 
         _fill.Run(here, sources);
@@ -71,6 +75,17 @@ internal sealed class FlowRepair
                 }
             }
         }
+    }
+
+    private float Median(int count)
+    {
+        var (step, below) = (0, _histogram[0]);
+        while (2 * below < count)
+        {
+            below += _histogram[++step];
+        }
+
+        return (step + 0.5f) / Steps;
     }
 
     /// <summary>Mean difference of the channels of a colour and of the picture between four pixels.</summary>

@@ -64,7 +64,7 @@ public sealed class MaskTracker
             if (HasMasks && _history.Newest is { } flow)
             {
                 _toNewest.Append(flow);
-                _check.Run(_toNewest, _history.NewestColors);
+                _check.Run(_toNewest, _history.NewestColors, flow.Noise);
             }
 
             return;
@@ -125,7 +125,7 @@ public sealed class MaskTracker
 
         _history.Chain(_frameIndex, long.MaxValue, _toNewest);
         _check.Begin(_history.ColorsOf(_frameIndex));
-        _check.Run(_toNewest, _history.NewestColors);
+        _check.Run(_toNewest, _history.NewestColors, _history.Newest?.Noise ?? 0);
     }
 
     /// <summary>Writes the masks for the frame observed last into <paramref name="shown"/>, which stays the caller's.</summary>
