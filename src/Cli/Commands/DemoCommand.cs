@@ -51,6 +51,7 @@ internal static class DemoCommand
             using var segmentor = opened.CreateSegmentor(classifier, inputs with
             {
                 Postprocess = masks.Read(parsed, opened.Manifest, exactByDefault: false),
+                FramesAtOnce = 0,
             });
             segmentor.Prepare(Width, Height);
             Terminal.Status($"segmenting {string.Join(", ", classifier.Vocabulary.Classes.Select(c => c.Name))}");

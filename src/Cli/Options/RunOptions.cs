@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Motion;
 using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Cli.Options;
 
@@ -22,6 +23,12 @@ internal sealed class RunOptions
     };
 
     private readonly Option<bool> _smooth = new("--smooth") { Description = "Damp flicker: a pixel changes its class once masks agreed on it for 0.1 s; segments keep their numbers" };
+
+    private readonly Option<int?> _atOnce = new("--frames-at-once")
+    {
+        Description = "Frames that the network works on side by side on the CPU, with --sync exact; without it as many as suit the model",
+        HelpName = "N",
+    };
 
     private readonly Option<long?> _frames = new("--frames") { Description = "Stop after this many frames", HelpName = "N" };
 
@@ -49,6 +56,7 @@ internal sealed class RunOptions
         command.Options.Add(_every);
         command.Options.Add(_carry);
         command.Options.Add(_smooth);
+        command.Options.Add(_atOnce);
         command.Options.Add(_frames);
         command.Options.Add(_labels);
         command.Options.Add(_annotations);
@@ -75,6 +83,18 @@ internal sealed class RunOptions
             MaxFrames = frames is null or >= 1 ? frames : throw new InputException($"--frames {frames}: must be at least 1"),
         };
     }
+
+    /// <summary>Frames in the network at once; 0 to leave it to the engine.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="sync">How the run goes.</param>
+    /// <exception cref="InputException">It is out of range, or more than one is asked for where only the newest masks count.</exception>
+    public int FramesAtOnce(ParseResult parsed, SyncMode sync) => parsed.GetValue(_atOnce) switch
+    {
+        null => sync == SyncMode.Exact ? 0 : 1,
+        var n and (< 1 or > SegmentorOptions.MostFramesAtOnce) => throw new InputException($"--frames-at-once {n}: must be 1 to {SegmentorOptions.MostFramesAtOnce}"),
+        > 1 when sync != SyncMode.Exact => throw new InputException("--frames-at-once: only with --sync exact; with the newest masks alone a second frame would only make them older"),
+        var n => n.Value,
+    };
 
     public string? Labels(ParseResult parsed) => parsed.GetValue(_labels);
 

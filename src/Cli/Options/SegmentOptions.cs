@@ -34,10 +34,15 @@ internal sealed class SegmentOptions
         {
             run.Source = new SourceLease(FrameSources.Open(input, sourceOptions, cancellation));
             run.Pipeline = Run.Pipeline(parsed, run.Source.Info.IsLive);
+            var framesAtOnce = Run.FramesAtOnce(parsed, run.Pipeline.SyncFor(run.Source.Info));
             run.Model = ModelRun.Open(Model, parsed, cancellation);
             var postprocess = Masks.Read(parsed, run.Model.Manifest, exactByDefault: false);
             run.Classifier = ModelRun.Embed(run.Model, Vocabulary, parsed, DefaultWords.Of(run.Model.Manifest), cancellation);
-            run.Segmentor = run.Model.CreateSegmentor(run.Classifier, inputs with { Postprocess = postprocess });
+            run.Segmentor = run.Model.CreateSegmentor(run.Classifier, inputs with
+            {
+                Postprocess = postprocess,
+                FramesAtOnce = framesAtOnce,
+            });
             run.Segmentor.Prepare(run.Source.Info.Format.Width, run.Source.Info.Format.Height);
             return run;
         }

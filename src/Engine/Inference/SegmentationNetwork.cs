@@ -67,6 +67,20 @@ public abstract class SegmentationNetwork
     /// <summary>The model's sizes; its graphs depend on them besides weights and options.</summary>
     private protected abstract ClipSizes Sizes { get; }
 
+    /// <summary>Frames that its segmentor works on side by side where so many are asked for: see <see cref="Segmentation.SegmentorOptions.FramesAtOnce"/>.</summary>
+    /// <param name="wanted">At least 1, or 0 for as many as suit the network.</param>
+    internal int FramesAtOnce(int wanted)
+    {
+        // A network of so few weights spends its time in operators of some hundred microseconds; those of a large one keep every thread busy,
+        // and its activations are too many to hold twice without need.
+        const long SmallNetwork = 64L << 20;
+        const int Most = 4;
+        return !Sessions.RunsSideBySide ? 1
+            : wanted > 0 ? wanted
+            : _folder.Manifest.Files[_folder.Manifest.WeightsFile].Bytes <= SmallNetwork ? Math.Clamp(Sessions.Threads, 1, Most)
+            : 1;
+    }
+
     /// <summary>Prepares an open model folder, which stays the caller's and is not needed after the last session was created.</summary>
     public static SegmentationNetwork Open(ModelFolder folder, SessionFactory sessions)
     {
@@ -88,9 +102,10 @@ public abstract class SegmentationNetwork
     /// <param name="topClasses">
     /// SED: classes that each pixel may keep alive in each decoder step (the reference's TOPK), null for all: faster with many classes.
     /// </param>
+    /// <param name="framesAtOnce">Frames that are in the network at the same time, which share the threads of the CPU.</param>
     /// <exception cref="InputException">A side is no multiple of 32.</exception>
     /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs, int? topClasses = null)
+    public SegmentorSession CreateSegmentor((int Height, int Width)? size, SegmentorOutputs outputs, int? topClasses = null, int framesAtOnce = 1)
     {
         var sessions = Sessions;
         if (Queries == 0 && sessions.Gpu is not null)
@@ -103,12 +118,12 @@ public abstract class SegmentationNetwork
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
         try
         {
-            var session = sessions.Create(graph, _folder.Path, Queries > 0 ? SessionPurpose.Frames : SessionPurpose.Inspection, InputRanges(size));
+            var session = sessions.Create(graph, _folder.Path, Queries > 0 ? SessionPurpose.Frames : SessionPurpose.Inspection, InputRanges(size), framesAtOnce);
             return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, sessions);
         }
         catch (SegrException error) when (FallBack(sessions, error.Message))
         {
-            return CreateSegmentor(size, outputs, topClasses);
+            return CreateSegmentor(size, outputs, topClasses, framesAtOnce);
         }
     }
 

@@ -55,6 +55,9 @@ public sealed class SegmentorSession : IDisposable
     /// <summary>True where each run must say which CUDA graph it is.</summary>
     internal bool Records { get; }
 
+    /// <summary>True where several buffers are run at the same time from several threads; false where the caller lets them wait for one another.</summary>
+    internal bool RunsSideBySide => Factory.RunsSideBySide;
+
     /// <summary>What made the session, and so what runs it.</summary>
     internal SessionFactory Factory { get; }
 

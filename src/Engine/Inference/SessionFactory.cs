@@ -73,6 +73,9 @@ public sealed class SessionFactory
     /// <summary>Threads that one run may use on the CPU.</summary>
     public int Threads => _settings.Threads > 0 ? _settings.Threads : Environment.ProcessorCount;
 
+    /// <summary>True where the CPU runs networks with nothing of a GPU in between.</summary>
+    internal bool RunsSideBySide => Provider == ExecutionProvider.Cpu && Gpu is null;
+
     /// <summary>Tells the user something, in one line.</summary>
     internal void Notify(string line) => _notice?.Invoke(line);
 
@@ -111,14 +114,16 @@ public sealed class SessionFactory
     /// <param name="weightsFolder">Folder that its external data lies in, or null where it has none.</param>
     /// <param name="purpose">What it is for.</param>
     /// <param name="ranges">Shapes of the inputs that are free; null where the provider needs not know.</param>
+    /// <param name="runs">Runs side by side, which share the threads of the CPU.</param>
     /// <exception cref="ModelException">ONNX Runtime rejects the model.</exception>
     /// <exception cref="SegrException">TensorRT took longer than it may.</exception>
     /// <exception cref="OperationCanceledException">The user did not want to wait for TensorRT any longer.</exception>
     internal InferenceSession Create(
-        byte[] model, string? weightsFolder, SessionPurpose purpose = SessionPurpose.Inspection, IReadOnlyList<ShapeRange>? ranges = null)
+        byte[] model, string? weightsFolder, SessionPurpose purpose = SessionPurpose.Inspection, IReadOnlyList<ShapeRange>? ranges = null,
+        int runs = 1)
     {
         var provider = Provider == ExecutionProvider.TensorRt && purpose == SessionPurpose.Text ? ExecutionProvider.Cuda : Provider;
-        var request = new SessionRequest(provider, Threads)
+        var request = new SessionRequest(provider, Math.Max(1, Threads / runs))
         {
             Ranges = ranges ?? [],
             Stream = purpose == SessionPurpose.Frames && provider != ExecutionProvider.Cpu ? Gpu : null,

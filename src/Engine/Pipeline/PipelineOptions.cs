@@ -23,7 +23,8 @@ public sealed record PipelineOptions
     /// <summary>
     /// Buffers of the segmentor, that is frames between the start of pre-processing and the end of post-processing, 1 to
     /// <see cref="MaxCapacity"/>. 1 runs the three steps one after another: least memory, lowest throughput. 3 keeps all three busy at
-    /// once, and lets a newer live frame replace the one that waits for the network.
+    /// once, and lets a newer live frame replace the one that waits for the network. A segmentor that works on several frames at once
+    /// (<see cref="Segmentation.ISegmentor.FramesAtOnce"/>) has two more than those at least, with <see cref="SyncMode.Exact"/>.
     /// </summary>
     public int FramesInFlight { get; init; } = 3;
 

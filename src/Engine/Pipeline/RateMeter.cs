@@ -2,20 +2,23 @@ using System.Diagnostics;
 
 namespace OpenSegR.Realtime.Pipeline;
 
-/// <summary>The rate of the last events, for a display that runs along. One thread counts; any may read.</summary>
+/// <summary>The rate of the last events, for a display that runs along. Thread-safe.</summary>
 internal sealed class RateMeter
 {
     private const int Window = 64;
     private static readonly long LongestTicks = 2 * Stopwatch.Frequency;
     private readonly long[] _times = new long[Window];
+    private readonly Lock _gate = new();
     private long _count;
 
     /// <summary>Counts one event.</summary>
     public void Count()
     {
-        var count = Volatile.Read(ref _count);
-        Volatile.Write(ref _times[count % Window], Stopwatch.GetTimestamp());
-        Volatile.Write(ref _count, count + 1);
+        lock (_gate)
+        {
+            Volatile.Write(ref _times[_count % Window], Stopwatch.GetTimestamp());
+            Volatile.Write(ref _count, _count + 1);
+        }
     }
 
     /// <summary>Events a second over the last <see cref="Window"/> events or two seconds, whichever is shorter; 0 where there are fewer than two.</summary>

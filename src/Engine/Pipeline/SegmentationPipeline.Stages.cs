@@ -90,14 +90,28 @@ public sealed partial class SegmentationPipeline
 
     private void InferFrames()
     {
-        while (_toInference.Read(out var work) == QueueRead.Item)
+        while (true)
         {
+            FrameWork work;
+            long turn;
+            lock (_taking)
+            {
+                if (_toInference.Read(out work) != QueueRead.Item)
+                {
+                    return;
+                }
+
+                turn = _taken++;
+            }
+
             if (work.Slot is not null)
             {
                 Step(PipelineStage.Inference, ref work);
             }
 
+            _inferenceOrder.Await(turn);
             Send(_toPostprocess, ref work);
+            _inferenceOrder.Advance();
         }
     }
 
@@ -182,7 +196,7 @@ public sealed partial class SegmentationPipeline
         catch (Exception e)
         {
             // Recorded before the slot goes back: a stage that meets the slot half-used must not be blamed first.
-            Fail(stage, e);
+            Fail(stage, e, work.FrameIndex);
             Release(ref work);
             throw;
         }
@@ -332,5 +346,6 @@ public sealed partial class SegmentationPipeline
         _toSink.Close();
         _freeSlots.Close();
         _newestMasks.Close();
+        _inferenceOrder.End();
     }
 }

@@ -36,6 +36,13 @@ public sealed partial class SegmentationPipeline : IDisposable
     // Latest only: the newest masks that the sinks have not taken yet.
     private readonly StageQueue<FrameWork> _newestMasks;
 
+    // Exact only: several frames may be in the network at once, which leave it as they came.
+    private readonly int _workers;
+    private readonly int _slots;
+    private readonly Lock _taking = new();
+    private readonly TurnOrder _inferenceOrder = new();
+    private long _taken;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly long[] _workingOn = new long[Enum.GetValues<PipelineStage>().Length];
     private FrameWork _shown;
@@ -61,6 +68,9 @@ public sealed partial class SegmentationPipeline : IDisposable
         _drops = _options.DropsFor(source.Info);
         _tracker = _options.Motion is { } motion ? new MaskTracker(motion) : null;
 
+        _workers = _latest ? 1 : segmentor.FramesAtOnce;
+        // Beside the frames in the network one is prepared and one labelled.
+        _slots = _workers > 1 ? Math.Max(_options.FramesInFlight, _workers + 2) : _options.FramesInFlight;
         var capacity = _options.QueueCapacity;
         // With masks that may lag, the network must never hold up the picture: the newest frame replaces the one that waits for it.
         var inferenceDrops = _drops || _latest;
@@ -69,11 +79,11 @@ public sealed partial class SegmentationPipeline : IDisposable
         // Masks that were paid for are not thrown away: post-processing is waited for.
         _toPostprocess = new("postprocess", capacity);
         _toSink = new("sink", capacity, _drops ? work => DropWork(PipelineStage.Sink, work) : null);
-        _freeSlots = new("slots", _options.FramesInFlight);
+        _freeSlots = new("slots", _slots);
         _newestMasks = new("masks", 1, DropMasks);
 
         // Every stage may hold one and every queue be full: with so many kept, a steady pipeline allocates none.
-        Frames = new FramePool(5 + (3 * capacity) + _options.FramesInFlight);
+        Frames = new FramePool(5 + (3 * capacity) + _slots);
         Results = new SegmentationResultPool(6 + capacity);
         Statistics = new PipelineStatistics(source.Info, _options.SyncFor(source.Info), ReportQueues);
     }
@@ -143,10 +153,10 @@ public sealed partial class SegmentationPipeline : IDisposable
     {
         Thread[] threads =
         [
-            Launch(PipelineStage.Source, ReadFrames, drain: null, close: _toPreprocess.Close),
-            Launch(PipelineStage.Preprocess, PreprocessFrames, drain: DrainFrames, close: _latest ? ClosePreprocessed : _toInference.Close),
-            Launch(PipelineStage.Inference, InferFrames, drain: () => Drain(_toInference), close: _toPostprocess.Close),
-            Launch(PipelineStage.Postprocess, PostprocessFrames, drain: () => Drain(_toPostprocess), close: _latest ? _newestMasks.Close : _toSink.Close),
+            .. Launch(PipelineStage.Source, ReadFrames, drain: null, close: _toPreprocess.Close),
+            .. Launch(PipelineStage.Preprocess, PreprocessFrames, drain: DrainFrames, close: _latest ? ClosePreprocessed : _toInference.Close),
+            .. Launch(PipelineStage.Inference, InferFrames, drain: () => Drain(_toInference), close: _toPostprocess.Close, _workers),
+            .. Launch(PipelineStage.Postprocess, PostprocessFrames, drain: () => Drain(_toPostprocess), close: _latest ? _newestMasks.Close : _toSink.Close),
         ];
         RunStage(PipelineStage.Sink, WriteFrames);
         Drain(_toSink);
@@ -160,22 +170,32 @@ public sealed partial class SegmentationPipeline : IDisposable
         Release(ref _shown);
     }
 
-    private Thread Launch(PipelineStage stage, Action body, Action? drain, Action close)
+    /// <summary>Starts the threads of a stage; the last of them to end closes what the stage writes to.</summary>
+    private Thread[] Launch(PipelineStage stage, Action body, Action? drain, Action close, int count = 1)
     {
-        var thread = new Thread(() =>
+        var running = count;
+        var threads = new Thread[count];
+        for (var i = 0; i < count; i++)
         {
-            RunStage(stage, body);
-            close();
-            // After a failure the stages before this one may still be handing over work.
-            drain?.Invoke();
-        })
-        {
-            // A native call that never returns must not keep the process from ending.
-            IsBackground = true,
-            Name = "segr " + stage.ToString().ToLowerInvariant(),
-        };
-        thread.Start();
-        return thread;
+            threads[i] = new Thread(() =>
+            {
+                RunStage(stage, body);
+                if (Interlocked.Decrement(ref running) == 0)
+                {
+                    close();
+                    // After a failure the stages before this one may still be handing over work.
+                    drain?.Invoke();
+                }
+            })
+            {
+                // A native call that never returns must not keep the process from ending.
+                IsBackground = true,
+                Name = "segr " + stage.ToString().ToLowerInvariant(),
+            };
+            threads[i].Start();
+        }
+
+        return threads;
     }
 
     /// <summary>Runs something on behalf of a stage; its failure stops the pipeline.</summary>
@@ -192,14 +212,14 @@ public sealed partial class SegmentationPipeline : IDisposable
     }
 
     /// <summary>Notes the first failure and stops all stages; a stage that was cancelled because of it has not failed.</summary>
-    private void Fail(PipelineStage stage, Exception error)
+    private void Fail(PipelineStage stage, Exception error, long? frame = null)
     {
         if (error is OperationCanceledException && IsStopping)
         {
             return;
         }
 
-        var index = Volatile.Read(ref _workingOn[(int)stage]) - 1;
+        var index = frame ?? Volatile.Read(ref _workingOn[(int)stage]) - 1;
         Interlocked.CompareExchange(ref _failure, new Failure(stage, index < 0 ? null : index, error), null);
         _stop.Cancel();
     }
@@ -232,7 +252,7 @@ public sealed partial class SegmentationPipeline : IDisposable
 
     private void CreateSlots(List<SegmentorSlot> slots)
     {
-        for (var i = 0; i < _options.FramesInFlight; i++)
+        for (var i = 0; i < _slots; i++)
         {
             var slot = _segmentor.CreateSlot();
             slots.Add(slot);

@@ -5,7 +5,8 @@ namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>
 /// Turns frames into masks in three steps, so that a pipeline can run each step of neighbouring frames at the same time. Each step may be
-/// called from its own thread, but only one thread at a time calls the same step; a slot is in one step at a time.
+/// called from its own thread, but only one thread at a time calls the same step (<see cref="Infer"/>: as many as
+/// <see cref="FramesAtOnce"/> says); a slot is in one step at a time.
 /// </summary>
 public interface ISegmentor : IDisposable
 {
@@ -14,6 +15,9 @@ public interface ISegmentor : IDisposable
     /// the classifier that they came in with, so no frame is lost or mixed.
     /// </summary>
     TextClassifier Classifier { get; set; }
+
+    /// <summary>Threads that may call <see cref="Infer"/> at the same time, at least 1.</summary>
+    int FramesAtOnce => 1;
 
     /// <summary>Creates the buffers of one frame in flight. The caller disposes it before the segmentor.</summary>
     SegmentorSlot CreateSlot();

@@ -45,7 +45,10 @@ public sealed class Segmentor : ISegmentor
         }
 
         _classifier = Fitting(classifier);
-        _sessions = new SegmentorSessions(model, _options.TopClasses);
+        FramesAtOnce = _options.FramesAtOnce is >= 0 and <= SegmentorOptions.MostFramesAtOnce
+            ? model.FramesAtOnce(_options.FramesAtOnce)
+            : throw new InputException($"the network cannot work on {_options.FramesAtOnce} frames at once: 1 to {SegmentorOptions.MostFramesAtOnce}, or 0 to leave it to the engine");
+        _sessions = new SegmentorSessions(model, _options.TopClasses, FramesAtOnce);
         _preparation = new FramePreparation(manifest, _options);
         _postprocessor = new Postprocessor(_options.Postprocess ?? new PostprocessOptions
         {
@@ -63,6 +66,9 @@ public sealed class Segmentor : ISegmentor
         get => Volatile.Read(ref _classifier);
         set => Volatile.Write(ref _classifier, Fitting(value));
     }
+
+    /// <inheritdoc/>
+    public int FramesAtOnce { get; }
 
     /// <summary>Rules and thresholds of post-processing in force.</summary>
     public PostprocessOptions Postprocessing => Volatile.Read(ref _postprocessor).Options;
@@ -143,6 +149,12 @@ public sealed class Segmentor : ISegmentor
             var path = own.Path;
             try
             {
+                if (path.Session.RunsSideBySide)
+                {
+                    path.Infer();
+                    return;
+                }
+
                 // A frame that was taken over may be in the network on another thread.
                 lock (_inference)
                 {

@@ -6,7 +6,7 @@ namespace OpenSegR.Realtime.Segmentation;
 /// The loaded networks of a segmentor: one each for the first sizes that frames need, then one for all others, which is slower but not
 /// endless. Where one fails on a GPU, all are loaded anew with the next provider. Thread-safe.
 /// </summary>
-internal sealed class SegmentorSessions(SegmentationNetwork network, int? topClasses) : IDisposable
+internal sealed class SegmentorSessions(SegmentationNetwork network, int? topClasses, int framesAtOnce) : IDisposable
 {
     private const int MostFixedSizes = 2;
 
@@ -28,10 +28,10 @@ internal sealed class SegmentorSessions(SegmentationNetwork network, int? topCla
 
             if (_fixed.Count < MostFixedSizes)
             {
-                return _fixed[size] = network.CreateSegmentor(size, network.Outputs, topClasses);
+                return _fixed[size] = network.CreateSegmentor(size, network.Outputs, topClasses, framesAtOnce);
             }
 
-            return _any ??= network.CreateSegmentor(null, network.Outputs, topClasses);
+            return _any ??= network.CreateSegmentor(null, network.Outputs, topClasses, framesAtOnce);
         }
     }
 

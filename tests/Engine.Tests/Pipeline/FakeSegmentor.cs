@@ -19,6 +19,9 @@ internal sealed class FakeSegmentor : ISegmentor
 
     public Action<long>? OnPostprocess { get; set; }
 
+    /// <summary>Threads that may be in the network at once.</summary>
+    public int FramesAtOnce { get; init; } = 1;
+
     public List<FakeSlot> Slots { get; } = [];
 
     /// <summary>Bytes allocated so far by the threads of the three steps.</summary>
@@ -81,9 +84,9 @@ internal sealed class FakeSegmentor : ISegmentor
     {
         // No Assert: it allocates, and allocations are what some tests count.
         var mine = (FakeSlot)slot;
-        if (Interlocked.Increment(ref _inside[step]) != 1 || Interlocked.Increment(ref mine.Users) != 1 || mine.IsDisposed)
+        if (Interlocked.Increment(ref _inside[step]) > (step == 1 ? FramesAtOnce : 1) || Interlocked.Increment(ref mine.Users) != 1 || mine.IsDisposed)
         {
-            throw new InvalidOperationException("two threads in one step or slot, or a slot in use after its end");
+            throw new InvalidOperationException("too many threads in one step or slot, or a slot in use after its end");
         }
 
         return mine;

@@ -25,7 +25,7 @@ public sealed class FallbackTests
         notices.Clear();
         var network = SegmentationNetwork.Open(GoldenModel.Get(GoldenModel.Linear), factory);
         using var golden = new GoldenCase(GoldenModel.Linear, 1);
-        using var sessions = new SegmentorSessions(network, null);
+        using var sessions = new SegmentorSessions(network, null, 1);
         var geometry = ImageGeometry.Native(64, 64);
         var first = sessions.For(geometry);
         using var buffers = first.CreateBuffers();
@@ -52,8 +52,8 @@ public sealed class FallbackTests
         var folder = GoldenModel.Get(GoldenModel.Linear);
         var network = SegmentationNetwork.Open(folder, Sessions.Create());
         using var preparation = new FramePreparation(folder.Manifest, new SegmentorOptions());
-        using var sessions = new SegmentorSessions(network, null);
-        using var others = new SegmentorSessions(network, null);
+        using var sessions = new SegmentorSessions(network, null, 1);
+        using var others = new SegmentorSessions(network, null, 1);
         var geometry = ImageGeometry.FitInside(50, 40, 96, 64);
         using var frame = FramePool.Shared.Rent(new FrameFormat(50, 40));
         for (var i = 0; i < frame.Pixels.Length; i++)
