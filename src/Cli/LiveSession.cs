@@ -37,7 +37,10 @@ internal sealed class LiveSession(SegmentationModel model, Segmentor segmentor, 
     }
 
     /// <summary>Embeds off the frame path and swaps the words in when they are ready; of several requests the last one counts.</summary>
-    public void VocabularyEntered(string text)
+    public void VocabularyEntered(string text) => VocabularyEntered(text, Notify);
+
+    /// <summary>As <see cref="VocabularyEntered(string)"/>, with another place for what is to be said about the words.</summary>
+    public void VocabularyEntered(string text, Action<string> notify)
     {
         var request = Interlocked.Increment(ref _latestRequest);
         Task.Run(() =>
@@ -51,14 +54,15 @@ internal sealed class LiveSession(SegmentationModel model, Segmentor segmentor, 
                         return;
                     }
 
-                    var classifier = embed(VocabularyParser.Parse(text, line => Notify(line)));
+                    var classifier = embed(VocabularyParser.Parse(text, notify));
                     segmentor.Classifier = classifier;
-                    Notify($"{classifier.Vocabulary.Count} classes");
+                    var count = classifier.Vocabulary.Count;
+                    notify(count == 1 ? "1 class" : $"{count} classes");
                 }
             }
             catch (SegrException e)
             {
-                Notify(e.Message);
+                notify(e.Message);
             }
         });
     }

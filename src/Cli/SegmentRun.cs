@@ -154,6 +154,16 @@ internal sealed class SegmentRun : IDisposable
     /// <summary>Lines typed on standard input are new words, as in the window.</summary>
     private static void ReadWords(LiveSession session, CancellationToken cancellation)
     {
+        // Who types on a terminal looks there, also where there is a window.
+        void Notify(string message)
+        {
+            Terminal.Status(message);
+            if (session.Notify != Terminal.Status)
+            {
+                session.Notify(message);
+            }
+        }
+
         if (!Terminal.MayRead)
         {
             return;
@@ -165,7 +175,7 @@ internal sealed class SegmentRun : IDisposable
             {
                 if (!string.IsNullOrWhiteSpace(line))
                 {
-                    session.VocabularyEntered(line);
+                    session.VocabularyEntered(line, Notify);
                 }
             }
         })

@@ -85,6 +85,7 @@ public sealed class GlCompositor : ICompositor
     public bool IsSoftware => _device.IsSoftware;
 
     /// <inheritdoc/>
+    /// <exception cref="SegrException">The graphics card was reset, or has no memory left.</exception>
     public bool Compose(Frame frame, SegmentationResult? masks, OverlayStyle style, HudContent? hud, Frame target)
     {
         ArgumentNullException.ThrowIfNull(frame);
@@ -99,6 +100,7 @@ public sealed class GlCompositor : ICompositor
         using var scope = _device.Enter();
         Draw(frame, masks, style, hud);
         _ring.Add(frame);
+        _device.ThrowIfLost();
         if (!_ring.IsFull)
         {
             return false;
@@ -140,6 +142,7 @@ public sealed class GlCompositor : ICompositor
         }
 
         using var scope = _device.Enter();
+        _device.ThrowIfLost();
         _ring.Take(target);
         return true;
     }

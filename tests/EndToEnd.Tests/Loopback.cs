@@ -47,7 +47,7 @@ internal sealed class Loopback : IDisposable
     {
         try
         {
-            var start = new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"])
+            var start = new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset", "-r"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using OpenCvSharp;
 using OpenSegR.Realtime.Pipeline;
@@ -56,12 +57,19 @@ internal sealed class OpenCvDevice : ILiveDevice
     /// <exception cref="InputException">It cannot be opened in time.</exception>
     public static OpenCvDevice OpenStream(string address, FrameSourceOptions options)
     {
+        var started = Stopwatch.GetTimestamp();
         var capture = OpenCapture(address, options);
-        return capture is not null
-            ? new OpenCvDevice(capture)
-            : throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"cannot open the stream {StreamAddress.WithoutSecrets(address)} within {options.OpenTimeout.TotalSeconds:0.#} s: check the address, the network, and name and password"));
+        if (capture is not null)
+        {
+            return new OpenCvDevice(capture);
+        }
+
+        var shown = StreamAddress.WithoutSecrets(address);
+        throw new InputException(Stopwatch.GetElapsedTime(started) >= options.OpenTimeout ?
+            string.Create(CultureInfo.InvariantCulture, $"nothing came from {shown} within {options.OpenTimeout.TotalSeconds:0.#} s: check the address and the network")
+            : StreamAddress.UnknownHost(address) is { } host
+            ? $"cannot open the stream {shown}: there is no host '{host}'; check its name and the network"
+            : $"cannot open the stream {shown}: nobody answers there, or what comes is no video; check the address, the network, and name and password");
     }
 
     /// <summary>Opens an address with the options' time-outs, or returns null.</summary>

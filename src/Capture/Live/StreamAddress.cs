@@ -18,6 +18,25 @@ internal static partial class StreamAddress
     public static string WithoutSecrets(string address) =>
         SecretParameter().Replace(UserInfo().Replace(address, "$1***@"), "$1***");
 
+    /// <summary>The host of an address where its name is known to nobody, otherwise null.</summary>
+    public static string? UnknownHost(string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.HostNameType != UriHostNameType.Dns)
+        {
+            return null;
+        }
+
+        try
+        {
+            System.Net.Dns.GetHostAddresses(uri.DnsSafeHost);
+            return null;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return uri.DnsSafeHost;
+        }
+    }
+
     // Up to the last @ before the path: a password may itself contain one.
     [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();

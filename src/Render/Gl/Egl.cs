@@ -20,6 +20,8 @@ internal static unsafe partial class Egl
     public const int ContextMinorVersion = 0x30FB;
     public const int ContextProfileMask = 0x30FD;
     public const int ContextCoreProfileBit = 0x0001;
+    public const int ResetNotificationStrategy = 0x31BD;
+    public const int LoseContextOnReset = 0x31BF;
     public const int PlatformDevice = 0x313F;
     public const int PlatformSurfaceless = 0x31DD;
 

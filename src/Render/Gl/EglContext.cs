@@ -152,12 +152,23 @@ public sealed unsafe class EglContext : IGLContext
             return null;
         }
 
+        // To be told of a reset of the graphics card is asked for first; not every driver can tell.
         var desktop = stackalloc int[]
         {
-            Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 3, Egl.ContextProfileMask, Egl.ContextCoreProfileBit, Egl.None,
+            Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 3, Egl.ContextProfileMask, Egl.ContextCoreProfileBit,
+            Egl.ResetNotificationStrategy, Egl.LoseContextOnReset, Egl.None,
         };
-        var embedded = stackalloc int[] { Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 0, Egl.None };
+        var embedded = stackalloc int[]
+        {
+            Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 0, Egl.ResetNotificationStrategy, Egl.LoseContextOnReset, Egl.None,
+        };
         var context = Egl.CreateContext(display, config, 0, es ? embedded : desktop);
+        if (context == 0)
+        {
+            (es ? embedded + 4 : desktop + 6)[0] = Egl.None;
+            context = Egl.CreateContext(display, config, 0, es ? embedded : desktop);
+        }
+
         if (context == 0)
         {
             return null;

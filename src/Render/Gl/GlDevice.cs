@@ -9,10 +9,13 @@ namespace OpenSegR.Realtime.Render.Gl;
 /// </summary>
 internal sealed unsafe class GlDevice : IDisposable
 {
+    private const int OutOfMemory = 0x0505;
+    private const int ContextLost = 0x0507;
     private readonly IGLContext _context;
     private readonly bool _ownsContext;
     private readonly bool _hasDebugGroups;
     private readonly uint _vertexArray;
+    private readonly delegate* unmanaged<uint> _getResetStatus;
 
     /// <summary>Creates a device over a context.</summary>
     /// <param name="context">The context.</param>
@@ -39,6 +42,15 @@ internal sealed unsafe class GlDevice : IDisposable
             MaxTextureSize = Gl.GetInteger(GetPName.MaxTextureSize);
             // The name of the function differs on OpenGL ES, where it is an extension only.
             _vertexArray = Gl.GenVertexArray();
+            // Core since OpenGL 4.5 and OpenGL ES 3.2; it answers where the context was made to be told.
+            foreach (var name in new[] { "glGetGraphicsResetStatus", "glGetGraphicsResetStatusKHR", "glGetGraphicsResetStatusARB", "glGetGraphicsResetStatusEXT" })
+            {
+                if (_getResetStatus == null && context.TryGetProcAddress(name, out var address))
+                {
+                    _getResetStatus = (delegate* unmanaged<uint>)address;
+                }
+            }
+
             _hasDebugGroups = !IsEs && context.TryGetProcAddress("glPushDebugGroup", out _) && Gl.IsExtensionPresent("GL_KHR_debug");
         }
         finally
@@ -88,6 +100,25 @@ internal sealed unsafe class GlDevice : IDisposable
 
     /// <summary>Makes the context current until the scope is disposed; does nothing where it is current already.</summary>
     public Scope Enter() => new(_context);
+
+    /// <summary>
+    /// Asks, once a picture, whether the device still draws: after a reset of the graphics card every call is ignored without a word.
+    /// </summary>
+    /// <exception cref="SegrException">It does not.</exception>
+    public void ThrowIfLost()
+    {
+        var reset = _getResetStatus == null ? 0 : _getResetStatus();
+        var error = (int)Gl.GetError();
+        if (reset != 0 || error == ContextLost)
+        {
+            throw new SegrException("OpenGL: the graphics card was reset and its pictures are lost; outputs end here. Run it again; '--renderer cpu' draws without it");
+        }
+
+        if (error == OutOfMemory)
+        {
+            throw new SegrException("OpenGL: the graphics card has no memory left; outputs end here. Scale the video down, or draw with '--renderer cpu'");
+        }
+    }
 
     /// <summary>Asks for an error of the calls since the last check, where checking is on.</summary>
     /// <param name="call">What was called.</param>

@@ -71,8 +71,9 @@ public sealed class LiveWindow : IDisposable
         try
         {
             using var registration = cancellationToken.Register(Close);
+            // First, so that it is there until the window is gone.
+            using var guard = DisplayLost is null ? null : new DisplayGuard(DisplayLost, Close);
             using var loop = new LiveWindowLoop(this, _options, _events);
-            using var guard = DisplayLost is null ? null : new DisplayGuard(DisplayLost);
             opened?.Invoke();
             while (!_closeRequested && loop.Step())
             {

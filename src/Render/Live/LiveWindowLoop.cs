@@ -143,6 +143,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         {
             _isDirty = false;
             _window.DoRender();
+            _compositor.Device.ThrowIfLost();
         }
 
         return true;

@@ -16,7 +16,8 @@ public sealed class XServer : IDisposable
     {
         try
         {
-            var start = new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset"])
+            // Without auto-repeat (-r): a key that closes its window is never released, and would go on into the next one.
+            var start = new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset", "-r"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
