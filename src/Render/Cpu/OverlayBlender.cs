@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using OpenSegR.Realtime.Pipeline;
@@ -12,15 +13,12 @@ namespace OpenSegR.Realtime.Render.Cpu;
 /// </remarks>
 internal sealed class OverlayBlender
 {
-    private const int Lanes = 32;
+    private const int Lanes = BoundaryPainter.Lanes;
     private static readonly ushort[] Kernel5 = [1, 4, 6, 4, 1];
     private static readonly ushort[] Kernel3 = [0, 1, 2, 1, 0];
 
     private readonly SolidBlend _solid = new();
-    private readonly ushort[] _contourWeight = new ushort[Lanes];
-    private readonly ushort[] _fillWeight = new ushort[Lanes];
-    private readonly ushort[] _lowest = new ushort[Lanes];
-    private readonly ushort[] _highest = new ushort[Lanes];
+    private readonly BoundaryPainter _boundary = new();
 
     /// <summary>Draws row <paramref name="y"/>.</summary>
     /// <param name="job">What to draw.</param>
@@ -65,35 +63,46 @@ internal sealed class OverlayBlender
     private void BlendGroup(in OverlayJob job, ReadOnlySpan<byte> from, Span<byte> to, int y, int x, int count)
     {
         var at = job.Origin + (y * job.Pitch) + x;
-        CompareWindows(job, at);
+        var (anything, anyContour, manyLabels) = CompareWindows(job, at);
         var row = job.Resolved.AsSpan(at, count);
-        for (var n = 0; n < count;)
+        if (!anything)
         {
-            var label = row[n];
-            if (_contourWeight[n] == 0 && _fillWeight[n] == 0)
+            for (var n = 0; n < count;)
             {
                 var end = n + 1;
-                while (end < count && row[end] == label && _contourWeight[end] == 0 && _fillWeight[end] == 0)
+                while (end < count && row[end] == row[n])
                 {
                     end++;
                 }
 
                 var (first, length) = (3 * (x + n), 3 * (end - n));
-                _solid.Blend(from.Slice(first, length), to.Slice(first, length), job.Fill[label]);
+                _solid.Blend(from.Slice(first, length), to.Slice(first, length), job.Fill[row[n]]);
                 n = end;
-                continue;
             }
 
-            var pixel = _lowest[n] == _highest[n]
-                ? TwoLabels(job, label, _lowest[n], _fillWeight[n], _contourWeight[n])
-                : ManyLabels(job, at + n, _contourWeight[n]);
-            Draw(from.Slice(3 * (x + n), 3), to.Slice(3 * (x + n), 3), pixel);
-            n++;
+            return;
+        }
+
+        // Lanes of more than two labels are drawn over, from what their pixels were.
+        var source = from.Slice(3 * x, 3 * count);
+        var target = to.Slice(3 * x, 3 * count);
+        var before = (Span<byte>)stackalloc byte[3 * Lanes];
+        if (manyLabels != 0)
+        {
+            source.CopyTo(before);
+        }
+
+        _boundary.Draw(job, row, anyContour, source, target);
+        for (manyLabels &= (uint)((1UL << count) - 1); manyLabels != 0; manyLabels &= manyLabels - 1)
+        {
+            var n = BitOperations.TrailingZeroCount(manyLabels);
+            DrawPixel(before.Slice(3 * n, 3), target.Slice(3 * n, 3), ManyLabels(job, at + n, _boundary.ContourWeight[n]));
         }
     }
 
-    /// <summary>Weights of what differs from each of 32 pixels, and the lowest and highest differing label.</summary>
-    private void CompareWindows(in OverlayJob job, int at)
+    // Weights of what differs from each of 32 pixels, and the other label; whether anything differs at all, in a contour's window, and in
+    // which pixels' windows more than one other label is.
+    private (bool Anything, bool AnyContour, uint ManyLabels) CompareWindows(in OverlayJob job, int at)
     {
         ref var labels = ref MemoryMarshal.GetArrayDataReference(job.Resolved);
         var centre = Vector512.LoadUnsafe(ref labels, (nuint)at);
@@ -129,25 +138,17 @@ internal sealed class OverlayBlender
             }
         }
 
-        contour.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_contourWeight));
-        fill.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_fillWeight));
-        lowest.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_lowest));
-        highest.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_highest));
-    }
-
-    private static PixelPaint TwoLabels(in OverlayJob job, ushort own, ushort other, int fillWeight, int contourWeight)
-    {
-        var paint = default(PixelPaint);
-        paint.AddFill(job.Fill[own], OverlayMath.FillWeights - fillWeight);
-        paint.AddFill(job.Fill[other], fillWeight);
-        if (contourWeight > 0)
+        var differing = Vector512.GreaterThanOrEqual(highest, lowest);
+        if (differing == Vector512<ushort>.Zero)
         {
-            paint.AddContour(job.Contour[own], OverlayMath.ContourWeights - contourWeight);
-            paint.AddContour(job.Contour[other], contourWeight);
-            paint.Strength = job.Strength[contourWeight];
+            return default;
         }
 
-        return paint;
+        contour.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_boundary.ContourWeight));
+        fill.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_boundary.FillWeight));
+        Vector512.ConditionalSelect(differing, lowest, centre).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_boundary.Other));
+        var many = Vector512.GreaterThan(highest, lowest).ExtractMostSignificantBits();
+        return (true, contour != Vector512<ushort>.Zero, (uint)many);
     }
 
     private static PixelPaint ManyLabels(in OverlayJob job, int at, int contourWeight)
@@ -175,7 +176,7 @@ internal sealed class OverlayBlender
         return paint;
     }
 
-    private static void Draw(ReadOnlySpan<byte> from, Span<byte> to, in PixelPaint paint)
+    private static void DrawPixel(ReadOnlySpan<byte> from, Span<byte> to, in PixelPaint paint)
     {
         const int Full = 255 * OverlayMath.FillWeights;
         var contourAlpha = paint.ContourWeight > 0 ? OverlayMath.Div255(paint.Strength * paint.ContourAlpha) : 0;
