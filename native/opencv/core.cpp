@@ -119,6 +119,11 @@ SEGR_CV_API int segr_cv_absdiff(const cv::Mat* a, const cv::Mat* b, cv::Mat* dst
     return guarded([&] { cv::absdiff(*a, *b, *dst); });
 }
 
+SEGR_CV_API int segr_cv_extract_channel(const cv::Mat* src, cv::Mat* dst, int32_t channel) noexcept
+{
+    return guarded([&] { cv::extractChannel(*src, *dst, channel); });
+}
+
 SEGR_CV_API int segr_cv_copy_make_border(const cv::Mat* src, cv::Mat* dst, int32_t top, int32_t bottom, int32_t left, int32_t right,
     int32_t border, SegrScalar value) noexcept
 {

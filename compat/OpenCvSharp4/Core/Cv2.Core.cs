@@ -30,6 +30,14 @@ public static partial class Cv2
         NativeMethods.Check(NativeMethods.Absdiff(src1.Handle, src2.Handle, dst.Handle));
     }
 
+    /// <summary>Copies one channel, counted from 0, of an image that has several.</summary>
+    public static void ExtractChannel(InputArray src, OutputArray dst, int coi)
+    {
+        ArgumentNullException.ThrowIfNull(src);
+        ArgumentNullException.ThrowIfNull(dst);
+        NativeMethods.Check(NativeMethods.ExtractChannel(src.Handle, dst.Handle, coi));
+    }
+
     /// <summary>Adds a border; widths in pixels.</summary>
     public static void CopyMakeBorder(
         InputArray src, OutputArray dst, int top, int bottom, int left, int right, BorderTypes borderType, Scalar? value = null)

@@ -49,6 +49,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "segr_cv_absdiff")]
     internal static partial int Absdiff(MatHandle a, MatHandle b, MatHandle dst);
 
+    [LibraryImport(Library, EntryPoint = "segr_cv_extract_channel")]
+    internal static partial int ExtractChannel(MatHandle src, MatHandle dst, int channel);
+
     [LibraryImport(Library, EntryPoint = "segr_cv_copy_make_border")]
     internal static partial int CopyMakeBorder(MatHandle src, MatHandle dst, int top, int bottom, int left, int right, int border, Scalar value);
 

@@ -111,6 +111,9 @@ public sealed class ImagingTests : IDisposable
         Assert.Equal([0, 1, 2, 255, 3, 4, 5, 255], MatTests.Bytes(result));
         Cv2.Flip(image, result, FlipMode.Y);
         Assert.Equal([3, 4, 5, 0, 1, 2], MatTests.Bytes(result));
+        Cv2.ExtractChannel(image, result, 1);
+        Assert.Equal([1, 4], MatTests.Bytes(result));
+        Assert.Throws<OpenCVException>(() => Cv2.ExtractChannel(image, result, 3));
         Cv2.Rotate(image, result, RotateFlags.Rotate90Clockwise);
         Assert.Equal(new Size(1, 2), result.Size());
         Assert.Throws<OpenCVException>(() => Cv2.CvtColor(image, result, ColorConversionCodes.GRAY2BGR));
