@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace OpenSegR.Realtime.Motion;
 
@@ -98,20 +100,38 @@ internal sealed class FlowDensifier
         return best;
     }
 
-    // Sum of the differences of 3 x 3 pixels, the one in the middle twice.
+    // Sum of the differences of 3 x 3 pixels, the one in the middle twice. A row is a vector of four floats, whose last one does not count.
     private static float Cost(GrayImage now, GrayImage before, int x, int y, Vector2 displacement)
     {
-        var (fromX, fromY) = (x + displacement.X, y + displacement.Y);
-        var cost = MathF.Abs(before.Sample(fromX, fromY) - now[x, y]);
-        for (var v = -1; v <= 1; v++)
+        // From two pixels outside on, all pixels are those of the edge, which the border repeats.
+        var fromX = Math.Clamp(x + displacement.X, -2f, before.Width + 1f);
+        var fromY = Math.Clamp(y + displacement.Y, -2f, before.Height + 1f);
+        var (left, top) = ((int)MathF.Floor(fromX), (int)MathF.Floor(fromY));
+        var (u, v) = (Vector128.Create(fromX - left), Vector128.Create(fromY - top));
+        ref var source = ref before[left - 1, top - 1];
+        ref var target = ref now[x - 1, y - 1];
+        var upper = Across(ref source, u);
+        var sum = Vector128<float>.Zero;
+        var middle = 0f;
+        for (var row = 0; row < 3; row++)
         {
-            for (var u = -1; u <= 1; u++)
-            {
-                cost += MathF.Abs(before.Sample(fromX + u, fromY + v) - now[x + u, y + v]);
-            }
+            source = ref Unsafe.Add(ref source, before.Stride);
+            var lower = Across(ref source, u);
+            var difference = Vector128.Abs(upper + (v * (lower - upper)) - Vector128.LoadUnsafe(ref target));
+            sum += difference;
+            middle = row == 1 ? difference[1] : middle;
+            upper = lower;
+            target = ref Unsafe.Add(ref target, now.Stride);
         }
 
-        return cost;
+        return sum[0] + sum[1] + sum[2] + middle;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Across(ref float row, Vector128<float> u)
+    {
+        var first = Vector128.LoadUnsafe(ref row);
+        return first + (u * (Vector128.LoadUnsafe(ref row, 1) - first));
     }
 
     private readonly record struct PatchRange(int Left, int Top, int Right, int Bottom);
