@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace OpenSegR.Realtime.Motion;
 
@@ -69,28 +70,52 @@ internal sealed class MotionMap
         (_residuals, _nextResiduals) = (_nextResiduals, _residuals);
     }
 
-    /// <summary>Moves a label map of the older picture to the newest; both cover the whole picture at any size.</summary>
+    /// <summary>
+    /// Moves a label map of the older picture to the newest; both cover the whole picture at any size. Where a label covers several pixels of this
+    /// map, most of four of them decide: its middle lies between them, and each alone would favour its own side of a border.
+    /// </summary>
     /// <param name="labels">Width * height values.</param>
     /// <param name="width">Its width.</param>
     /// <param name="height">Its height.</param>
     /// <param name="moved">The same number of values.</param>
     public void Move(ReadOnlySpan<ushort> labels, int width, int height, Span<ushort> moved)
     {
-        var (scaleX, scaleY) = (_width / (float)width, _height / (float)height);
+        var scale = new Vector2(_width / (float)width, _height / (float)height);
+        var isCoarser = scale.X > 1 || scale.Y > 1;
         for (var y = 0; y < height; y++)
         {
-            var mapY = ((y + 0.5f) * scaleY) - 0.5f;
-            var nearY = Math.Clamp((int)MathF.Round(mapY), 0, _height - 1);
             for (var x = 0; x < width; x++)
             {
-                var mapX = ((x + 0.5f) * scaleX) - 0.5f;
-                var nearX = Math.Clamp((int)MathF.Round(mapX), 0, _width - 1);
-                var from = _positions[(nearY * _width) + nearX] + new Vector2(mapX - nearX, mapY - nearY);
-                var column = Math.Clamp((int)MathF.Floor((from.X + 0.5f) / scaleX), 0, width - 1);
-                var row = Math.Clamp((int)MathF.Floor((from.Y + 0.5f) / scaleY), 0, height - 1);
-                moved[(y * width) + x] = labels[(row * width) + column];
+                var middle = (new Vector2(x + 0.5f, y + 0.5f) * scale) - new Vector2(0.5f);
+                moved[(y * width) + x] = isCoarser ? Most(labels, width, height, scale, middle) : At(labels, width, height, scale, middle, middle);
             }
         }
+    }
+
+    // The label that most of the quarters of a label's pixel took; where all differ or two stand against two, that of the first.
+    private ushort Most(ReadOnlySpan<ushort> labels, int width, int height, Vector2 scale, Vector2 middle)
+    {
+        var (quarter, other) = (scale / 4, new Vector2(scale.X, -scale.Y) / 4);
+        var first = At(labels, width, height, scale, middle, middle - quarter);
+        var second = At(labels, width, height, scale, middle, middle + other);
+        var third = At(labels, width, height, scale, middle, middle - other);
+        var fourth = At(labels, width, height, scale, middle, middle + quarter);
+        return first == second || first == third || first == fourth ? first
+            : second == third || second == fourth ? second
+            : third == fourth ? third
+            : first;
+    }
+
+    // The label at the place that a pixel's middle comes from if it moved as the map says of a point.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ushort At(ReadOnlySpan<ushort> labels, int width, int height, Vector2 scale, Vector2 middle, Vector2 point)
+    {
+        var nearX = Math.Clamp((int)MathF.Round(point.X), 0, _width - 1);
+        var nearY = Math.Clamp((int)MathF.Round(point.Y), 0, _height - 1);
+        var from = (_positions[(nearY * _width) + nearX] + middle - new Vector2(nearX, nearY) + new Vector2(0.5f)) / scale;
+        var column = Math.Clamp((int)MathF.Floor(from.X), 0, width - 1);
+        var row = Math.Clamp((int)MathF.Floor(from.Y), 0, height - 1);
+        return labels[(row * width) + column];
     }
 
     /// <summary>Whether motion explains what is seen at a pixel of a label map of the given size.</summary>
