@@ -1,7 +1,7 @@
 namespace OpenSegR.Realtime.Motion;
 
 /// <summary>
-/// Takes flicker out of label maps: a pixel takes a new label only when some maps in a row, compared along the motion, say so. Where motion does
+/// Takes flicker out of label maps: a pixel takes a new label only when some pictures in a row, compared along the motion, say so. Where motion does
 /// not explain the picture (something uncovered, a cut), and where the label only comes over from the pixel beside, it counts at once: borders
 /// move freely and do not smear.
 /// </summary>

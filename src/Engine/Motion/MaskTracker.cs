@@ -19,7 +19,7 @@ namespace OpenSegR.Realtime.Motion;
 /// </remarks>
 public sealed class MaskTracker
 {
-    // Maps in a row that a change needs where nothing is known of their rate, and at most.
+    // Pictures in a row that a change needs where nothing is known of their rate, and at most.
     private const int UsualNeeded = 2;
     private const int MostNeeded = 5;
 
@@ -27,20 +27,29 @@ public sealed class MaskTracker
     private readonly MotionHistory _history = new();
     private readonly MotionMap _between = new();
     private readonly MotionMap _toNewest = new();
+    private readonly MotionMap _sinceSteady = new();
     private readonly SourceCheck _check = new();
     private readonly LabelStabilizer _stabilizer = new();
     private readonly SegmentMatcher _matcher = new();
     private readonly SegmentStatistics _statistics = new();
     private readonly List<Segment> _segments = [];
+    // Classes, or slots of tracks, which mean the same from result to result.
     private ushort[] _labels = [];
+    // Where the tracks are by motion in the frame of new masks.
+    private ushort[] _expected = [];
     private ushort[] _slots = [];
     private readonly ushort[] _places = new ushort[SegmentMatcher.Capacity];
     // The masks are of a scene that a cut ended.
     private bool _isOver;
+    // Nothing is known of the motion since the masks.
+    private bool _isLost;
     private int _width;
     private int _height;
     private long _frameIndex = -1;
     private long _timestampUs;
+    private (long Index, long TimestampUs) _newest;
+    // The frame that what is damped belongs to.
+    private (long Index, long TimestampUs) _steady;
     private SegmentationMode _mode;
     private Vocabulary _vocabulary = Vocabulary.Empty;
 
@@ -59,6 +68,7 @@ public sealed class MaskTracker
     {
         ArgumentNullException.ThrowIfNull(frame);
         var continuity = _history.Add(frame);
+        _newest = (frame.Index, frame.TimestampUs);
         if (continuity == FrameContinuity.Continues)
         {
             if (HasMasks && _history.Newest is { } flow)
@@ -74,6 +84,7 @@ public sealed class MaskTracker
         _toNewest.Reset(_history.Size.Width, _history.Size.Height);
         _check.End();
         _stabilizer.Reset();
+        _isLost = true;
         _isOver |= continuity == FrameContinuity.Cut;
     }
 
@@ -94,15 +105,17 @@ public sealed class MaskTracker
             _matcher.Reset();
             _segments.Clear();
         }
-        else if (_options.Smooth || masks.Kind == LabelKind.Segment)
+
+        var hasExpected = !isNew && !_isLost && masks.Kind == LabelKind.Segment && (masks.Width, masks.Height) == (_width, _height);
+        if (hasExpected)
         {
             _history.Chain(_frameIndex, masks.FrameIndex, _between);
-            _stabilizer.Move(_between);
+            _between.Move(_labels.AsSpan(0, _width * _height), _width, _height, _expected);
         }
 
-        var needed = Needed(masks.TimestampUs - _timestampUs);
         (_width, _height, _frameIndex, _timestampUs, _mode, _vocabulary) =
             (masks.Width, masks.Height, masks.FrameIndex, masks.TimestampUs, masks.Mode, masks.Vocabulary);
+        _isLost = false;
         _isOver = isOver;
         if (isOver)
         {
@@ -112,15 +125,16 @@ public sealed class MaskTracker
         if (_labels.Length < _width * _height)
         {
             _labels = new ushort[_width * _height];
+            _expected = new ushort[_width * _height];
         }
 
         if (masks.Kind == LabelKind.Segment)
         {
-            TakeSegments(masks, needed);
+            TakeSegments(masks, hasExpected);
         }
         else
         {
-            TakeClasses(masks, needed);
+            TakeClasses(masks);
         }
 
         _history.Chain(_frameIndex, long.MaxValue, _toNewest);
@@ -161,20 +175,40 @@ public sealed class MaskTracker
             labels.CopyTo(shown.Labels);
         }
 
+        if (_options.Smooth)
+        {
+            Steady(shown.Labels);
+        }
+
         FillSegments(shown);
     }
 
-    private int Needed(long intervalUs) =>
-        !_options.Smooth ? 1 : intervalUs <= 0 ? UsualNeeded : Math.Clamp((int)Math.Round(MotionOptions.SteadySeconds * 1e6 / intervalUs), 1, MostNeeded);
-
-    private void TakeClasses(SegmentationResult masks, int needed)
+    // Damps what is shown along the motion since it was shown last: masks that are carried with every frame, others with every mask.
+    private void Steady(Span<ushort> labels)
     {
-        masks.Labels.CopyTo(_labels);
-        if (_options.Smooth)
+        (long Index, long TimestampUs) frame = _options.Carry ? _newest : (_frameIndex, _timestampUs);
+        if (_stabilizer.Shown.Length == labels.Length && !_options.Carry && frame.Index == _steady.Index)
         {
-            _stabilizer.Apply(_labels.AsSpan(0, _width * _height), _width, _height, _between, needed);
+            _stabilizer.Shown.CopyTo(labels);
+            return;
         }
 
+        if (_stabilizer.Shown.Length > 0)
+        {
+            _history.Chain(_steady.Index, frame.Index, _sinceSteady);
+            _stabilizer.Move(_sinceSteady);
+        }
+
+        _stabilizer.Apply(labels, _width, _height, _sinceSteady, Needed(frame.TimestampUs - _steady.TimestampUs));
+        _steady = frame;
+    }
+
+    private static int Needed(long intervalUs) =>
+        intervalUs <= 0 ? UsualNeeded : Math.Clamp((int)Math.Round(MotionOptions.SteadySeconds * 1e6 / intervalUs), 1, MostNeeded);
+
+    private void TakeClasses(SegmentationResult masks)
+    {
+        masks.Labels.CopyTo(_labels);
         // Scores of the newest result; a class that only damping keeps has its last one.
         foreach (var segment in masks.Segments)
         {
@@ -197,15 +231,15 @@ public sealed class MaskTracker
         _segments.Add(segment);
     }
 
-    // Labels become slots of tracks, which mean the same from result to result, and then segments again.
-    private void TakeSegments(SegmentationResult masks, int needed)
+    // Labels become slots of tracks.
+    private void TakeSegments(SegmentationResult masks, bool hasExpected)
     {
         if (_slots.Length < masks.Segments.Count)
         {
             _slots = new ushort[2 * masks.Segments.Count];
         }
 
-        var expected = _stabilizer.Shown.Length == _width * _height ? _stabilizer.Shown : [];
+        var expected = hasExpected ? _expected.AsSpan(0, _width * _height) : [];
         _matcher.Match(masks, expected, _history.ColorsOf(masks.FrameIndex), _slots);
         var labels = _labels.AsSpan(0, _width * _height);
         var raw = masks.Labels;
@@ -214,18 +248,12 @@ public sealed class MaskTracker
             labels[i] = raw[i] < masks.Segments.Count ? _slots[raw[i]] : SegmentationResult.Void;
         }
 
-        _stabilizer.Apply(labels, _width, _height, _between, needed);
-        // The result's own segments in its own order, then those that only damping keeps.
+        // The result's own segments in its own order; those that only damping keeps follow when they are shown.
         _segments.Clear();
         _places.AsSpan().Fill(SegmentationResult.Void);
         for (var s = 0; s < masks.Segments.Count; s++)
         {
             Place(_slots[s]);
-        }
-
-        for (var i = 0; i < labels.Length; i++)
-        {
-            labels[i] = Place(labels[i]);
         }
     }
 
@@ -250,6 +278,14 @@ public sealed class MaskTracker
     {
         shown.Segments.Clear();
         var byClass = shown.Kind == LabelKind.Class;
+        if (!byClass)
+        {
+            foreach (ref var label in shown.Labels)
+            {
+                label = Place(label);
+            }
+        }
+
         _statistics.Count(shown.Labels, _width, _height, byClass ? _vocabulary.Count : _segments.Count);
         for (var i = 0; i < _segments.Count; i++)
         {
