@@ -2,9 +2,9 @@
 // Each of the 3 x 3 texels around votes for its label with B (1 + (R^2 >> 8)): B is its quadratic B-spline weight at the pixel, R falls
 // with the distance between the pixel's colour and the texel's guide colour.
 #include "grid.include.glsl"
+#include "labels.include.glsl"
 
 uniform usampler2D frameTexture;
-uniform usampler2D labelTexture;
 uniform usampler2D guideTexture;
 
 out uint resolved;
@@ -26,7 +26,7 @@ ivec3 votes(int row, ivec3 columnWeights, int rowWeight, out uvec3 labels)
         ivec3 squared = difference * difference;
         int r = divide(256 * EdgeK, EdgeK + ((squared.r + squared.g + squared.b) >> 2));
         result[column] = columnWeights[column] * rowWeight * (1 + ((r * r) >> 8));
-        labels[column] = texelFetch(labelTexture, place, 0).r;
+        labels[column] = labelAt(place);
     }
 
     return result;

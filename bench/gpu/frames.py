@@ -64,12 +64,12 @@ class Slot:
         library('segr_gpu_slot_classes', self.handle, indices, things, CLASSES)
 
     def submit(self, picture):
-        self.call('segr_gpu_slot_preprocess', self.handle, c.byref(picture))
+        self.call('segr_gpu_slot_preprocess', self.handle, c.byref(picture), None)
         self.call('segr_gpu_slot_begin_network', self.handle)
         self.call('segr_gpu_slot_end_network', self.handle)
 
     def finish(self):
-        self.call('segr_gpu_slot_label', self.handle, c.byref(self.rules), c.byref(self.labels))
+        self.call('segr_gpu_slot_label', self.handle, c.byref(self.rules), None, c.byref(self.labels))
 
 
 class Cuda:

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Cli.Options;
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Render;
 using OpenSegR.Realtime.Render.Live;
@@ -24,6 +25,9 @@ internal sealed class SegmentRun : IDisposable
     public TextClassifier Classifier { get; set; } = null!;
 
     public Segmentor Segmentor { get; set; } = null!;
+
+    /// <summary>Between the segmentor and the window.</summary>
+    public GpuSharing Sharing { get; } = new(Terminal.Status);
 
     /// <summary>Where messages for the user go; the window's title line once there is one.</summary>
     public Action<string> Notify { get; private set; } = Terminal.Status;
@@ -77,6 +81,7 @@ internal sealed class SegmentRun : IDisposable
                 FullScreen = fullScreen,
                 Meter = NewMeter(),
                 Renderer = Options.Overlay.Renderer(parsed),
+                Compositor = new GlCompositorOptions { WatchShaders = true, Sharing = Sharing },
                 VocabularyText = string.Join("; ", Classifier.Vocabulary.Classes.Take(60).Select(c => c.FullName)),
             },
             session)
@@ -144,6 +149,7 @@ internal sealed class SegmentRun : IDisposable
     public void Dispose()
     {
         Segmentor?.Dispose();
+        Sharing.Dispose();
         Model?.Dispose();
         Source?.Dispose();
     }

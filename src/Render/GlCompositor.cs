@@ -41,7 +41,7 @@ public sealed class GlCompositor : ICompositor
             _device = new GlDevice(context, ownsContext, options.CheckCalls);
             using var scope = _device.Enter();
             var palette = options.Palette ?? ClassPalette.Shared;
-            _passes = new OverlayPasses(_device, _shaders, palette);
+            _passes = new OverlayPasses(_device, _shaders, palette, options.Sharing);
             _quads = new QuadBatch(_device, _shaders);
             _hud = new HudLayout(palette);
             _ring = new ReadbackRing(_device, options.Latency);

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Inference.Gpu;
+
 namespace OpenSegR.Realtime.Render;
 
 /// <summary>How a <see cref="GlCompositor"/> works.</summary>
@@ -30,4 +32,10 @@ public sealed record GlCompositorOptions
 
     /// <summary>Colours of the classes, or null for the shared ones.</summary>
     public ClassPalette? Palette { get; init; }
+
+    /// <summary>
+    /// What the segmentor was given too (<see cref="Segmentation.SegmentorOptions.Sharing"/>), so that frames and label maps that a GPU has are
+    /// drawn from its memory; null to upload all. It stays the caller's.
+    /// </summary>
+    public GpuSharing? Sharing { get; init; }
 }

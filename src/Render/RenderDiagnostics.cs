@@ -1,3 +1,4 @@
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Render.Gl;
 using Silk.NET.Core.Loader;
 
@@ -12,8 +13,10 @@ namespace OpenSegR.Realtime.Render;
 /// <param name="IsSoftware">True where a processor draws instead of a graphics card.</param>
 /// <param name="MaxTextureSize">Largest width and height of a video; 0 where there is no OpenGL.</param>
 /// <param name="Problem">Why there is none, in one line; null where there is one.</param>
+/// <param name="SharingProblem">Why it cannot draw what an NVIDIA GPU has in its memory, in one line; null where it can.</param>
 public sealed record RenderDiagnostics(
-    bool IsAvailable, string Vendor, string Renderer, string Version, string Platform, bool IsSoftware, int MaxTextureSize, string? Problem)
+    bool IsAvailable, string Vendor, string Renderer, string Version, string Platform, bool IsSoftware, int MaxTextureSize, string? Problem,
+    string? SharingProblem)
 {
     /// <summary>Creates a context, asks it, and destroys it. Never throws for want of OpenGL.</summary>
     public static RenderDiagnostics Probe()
@@ -22,12 +25,14 @@ public sealed record RenderDiagnostics(
         {
             using var context = EglContext.Create();
             using var device = new GlDevice(context, ownsContext: false, checkCalls: false);
+            using var scope = device.Enter();
             return new RenderDiagnostics(
-                true, device.Vendor, device.Renderer, device.Version, context.Platform, device.IsSoftware, device.MaxTextureSize, null);
+                true, device.Vendor, device.Renderer, device.Version, context.Platform, device.IsSoftware, device.MaxTextureSize, null,
+                device.IsSoftware ? device.SoftwareProblem : GpuSharing.FindProblem());
         }
         catch (Exception e) when (e is SegrException or SymbolLoadingException)
         {
-            return new RenderDiagnostics(false, "", "", "", "", false, 0, e.Message);
+            return new RenderDiagnostics(false, "", "", "", "", false, 0, e.Message, "there is no OpenGL");
         }
     }
 }

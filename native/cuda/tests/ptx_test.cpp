@@ -7,6 +7,7 @@
 #include "check.h"
 #include "kernels/deform_attn.h"
 #include "kernels/depthwise_norm.h"
+#include "kernels/expand.h"
 #include "kernels/labels.h"
 #include "kernels/preprocess.h"
 
@@ -27,6 +28,9 @@ constexpr Entry entries[] = {
 #undef SEGR_MODULE
 #define SEGR_MODULE "depthwise_norm"
 #include "kernels/depthwise_norm.cu"
+#undef SEGR_MODULE
+#define SEGR_MODULE "expand"
+#include "kernels/expand.cu"
 #undef SEGR_MODULE
 #define SEGR_MODULE "labels"
 #include "kernels/labels.cu"
@@ -89,6 +93,16 @@ TEST("PTX moves 16 bytes at once where it matters, past the coherent cache") {
       }
       REQUIRE(count(text, "fma.rn.f32") > 0, name + ": fused multiply-add in float32");
     }
+  }
+}
+
+TEST("PTX expands pixels 16 bytes at a time") {
+  requireBuilt();
+  for (const Ptx& ptx : allPtx()) {
+    if (ptx.module != std::string_view("expand")) continue;
+    const std::string_view text = body(ptx, "segr_expand_pixels");
+    REQUIRE(count(text, "ld.global.nc.v4.u32") == 3, "16 pixels of three bytes");
+    REQUIRE(count(text, "st.global.v4.u32") == 4, "16 pixels of four bytes");
   }
 }
 

@@ -8,9 +8,11 @@
 #include "grid.h"
 #include "kernels/deform_attn.h"
 #include "kernels/depthwise_norm.h"
+#include "kernels/expand.h"
 #include "kernels/labels.h"
 #include "kernels/preprocess.h"
 #include "stand_in.h"
+#include "stand_in_gl.h"
 #include "stand_in_memory.h"
 
 #define SEGR_EXPORT extern "C" __attribute__((visibility("default")))
@@ -22,7 +24,7 @@ namespace {
 
 // Errors of cuda.h.
 constexpr int success = 0, invalidValue = 1, outOfMemory = 2, invalidDevice = 101, invalidContext = 201, invalidHandle = 400,
-              notFound = 500, illegalAddress = 700;
+              invalidGraphicsContext = 219, notFound = 500, illegalAddress = 700;
 
 /// An entry point: its name and the harness's run of it.
 struct Entry {
@@ -39,6 +41,7 @@ struct Entry {
 constexpr Entry entries[] = {
 #include "kernels/deform_attn.cu"
 #include "kernels/depthwise_norm.cu"
+#include "kernels/expand.cu"
 #include "kernels/labels.cu"
 #include "kernels/preprocess.cu"
 };
@@ -218,6 +221,9 @@ SEGR_EXPORT void segrStandInReset() {
   s.minor = 0;
   s.driverVersion = 13000;
   s.memory = int64_t{4} << 30;
+  s.glDevice = 0;
+  s.textures.clear();
+  forgetTextures();
   s.sticky = success;
 }
 SEGR_EXPORT void segrStandInFail(const char* function, int64_t after, int code) {
@@ -232,6 +238,7 @@ SEGR_EXPORT void segrStandInSet(const char* name, int64_t value) {
   if (what == "minor") s.minor = static_cast<int>(value);
   if (what == "driverVersion") s.driverVersion = static_cast<int>(value);
   if (what == "memory") s.memory = value;
+  if (what == "glDevice") s.glDevice = static_cast<int>(value);
   if (what == "eager") s.eager = value != 0;
   if (what == "othersFirst") s.othersFirst = value != 0;
   if (what == "backward") s.backward = value != 0;
@@ -388,6 +395,25 @@ SEGR_EXPORT int cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t bytes, void
     return put(stream, [=] { return guarded([=] { std::memcpy(to, reinterpret_cast<const void*>(from), bytes); }); });
   });
 }
+SEGR_EXPORT int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void* handle) {
+  return onStream("cuMemcpyDtoDAsync", handle, [&](Stream& stream) {
+    if (!isDevice(to, bytes) || !isDevice(from, bytes)) return misused("a copy of what is no memory of the GPU", invalidValue);
+    return put(stream,
+               [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes); }); });
+  });
+}
+SEGR_EXPORT int cuMemcpy2DAsync_v2(const ArrayCopy* copy, void* handle) {
+  return onStream("cuMemcpy2DAsync", handle, [&](Stream& stream) {
+    std::function<void()> run;
+    const size_t last = copy->height * copy->srcPitch - copy->srcPitch + copy->widthInBytes;
+    if (copy->srcMemoryType != ArrayCopy::device || !isDevice(copy->srcDevice, last) || copy->srcPitch < copy->widthInBytes) {
+      return misused("rows of what is no memory of the GPU are copied", invalidValue);
+    }
+    if (const int result = prepareArrayCopy(*copy, run); result != success) return result;
+    state().calls["cuMemcpy2DAsync:bytes"] += static_cast<int64_t>(copy->widthInBytes * copy->height);
+    return put(stream, [run = std::move(run)] { return guarded(run); });
+  });
+}
 SEGR_EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void* handle) {
   return onStream("cuMemsetD8Async", handle, [&](Stream& stream) {
     if (!isDevice(to, bytes)) return misused("something is cleared that is no memory of the GPU", invalidValue);
@@ -459,3 +485,34 @@ SEGR_EXPORT int cuEventSynchronize(void* handle) {
     return event.stream == nullptr ? success : runTo(*event.stream, event.position);
   });
 }
+
+#if !defined(SEGR_STAND_IN_WITHOUT_GL)
+SEGR_EXPORT int cuGLGetDevices_v2(unsigned* count, int* devices, unsigned capacity, unsigned list) {
+  return call("cuGLGetDevices", true, [&] {
+    if (capacity == 0 || list != 1) return invalidValue;
+    if (!hasGlContext()) return misused("cuGLGetDevices without an OpenGL context", invalidGraphicsContext);
+    *count = state().glDevice < 0 ? 0 : 1;
+    *devices = state().glDevice;
+    return state().glDevice < 0 ? invalidGraphicsContext : success;
+  });
+}
+SEGR_EXPORT int cuGraphicsGLRegisterImage(void** resource, unsigned texture, unsigned target, unsigned flags) {
+  return call("cuGraphicsGLRegisterImage", true, [&] { return registerTexture(resource, texture, target, flags); });
+}
+SEGR_EXPORT int cuGraphicsUnregisterResource(void* resource) {
+  return call("cuGraphicsUnregisterResource", true, [&] { return unregisterTexture(resource); });
+}
+SEGR_EXPORT int cuGraphicsMapResources(unsigned count, void** resources, void* handle) {
+  return onStream("cuGraphicsMapResources", handle, [&](Stream&) { return mapTextures(count, resources, handle); });
+}
+SEGR_EXPORT int cuGraphicsSubResourceGetMappedArray(void** array, void* resource, unsigned index, unsigned level) {
+  return call("cuGraphicsSubResourceGetMappedArray", true, [&] { return mappedArray(array, resource, index, level); });
+}
+SEGR_EXPORT int cuGraphicsUnmapResources(unsigned count, void** resources, void* handle) {
+  return onStream("cuGraphicsUnmapResources", handle, [&](Stream& stream) {
+    // OpenGL waits for this stream from here on, and for no other.
+    if (const int result = runTo(stream, stream.issued); result != success) return result;
+    return unmapTextures(count, resources, handle);
+  });
+}
+#endif

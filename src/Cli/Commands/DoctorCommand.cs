@@ -24,8 +24,8 @@ internal static class DoctorCommand
                 Line($"  {name}", SessionFactory.FindProblem(provider) is { } problem ? $"no: {problem}" : "works");
             }
 
-            PrintGpu();
             var render = RenderDiagnostics.Probe();
+            PrintGpu(render);
             Line("OpenGL", render.IsAvailable
                 ? $"{render.Renderer}, {render.Version} ({render.Platform}{(render.IsSoftware ? ", in software" : "")})"
                 : $"no: {render.Problem}; masks are drawn on the CPU");
@@ -43,7 +43,7 @@ internal static class DoctorCommand
     }
 
     // The GPU and all that it needs, each with its remedy: a provider's own message names one library at a time.
-    private static void PrintGpu()
+    private static void PrintGpu(RenderDiagnostics render)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -55,6 +55,7 @@ internal static class DoctorCommand
         if (!gpu.StartsWith("no: ", StringComparison.Ordinal))
         {
             Line("  frames", GpuDescription.FindFrameProblem() is { } problem ? $"on the CPU: {problem}" : "are prepared and labelled on it");
+            Line("  window", render.SharingProblem is { } lacking ? $"frames and masks are uploaded for it: {lacking}" : "draws frames and masks from its memory");
         }
 
         foreach (var requirement in GpuRequirement.All)

@@ -42,6 +42,7 @@ internal sealed class SegmentOptions
             {
                 Postprocess = postprocess,
                 FramesAtOnce = framesAtOnce,
+                Sharing = run.Sharing,
             });
             run.Segmentor.Prepare(run.Source.Info.Format.Width, run.Source.Info.Format.Height);
             return run;

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Inference.Gpu;
+
 namespace OpenSegR.Realtime.Pipeline;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class Frame : IDisposable
     private readonly FramePool _pool;
     private readonly byte[] _memory;
     private FrameFormat _format;
+    private GpuCopy? _gpuCopy;
     private int _rented;
 
     internal Frame(FramePool pool, FrameFormat format)
@@ -31,6 +34,12 @@ public sealed class Frame : IDisposable
 
     /// <summary>Name of the frame where it has one (the file name in an image folder), otherwise null.</summary>
     public string? Name { get; set; }
+
+    /// <summary>
+    /// The same pixels in a GPU's memory, or null where there are none. Whoever changes <see cref="Pixels"/> after the frame went through a
+    /// segmentor calls <see cref="DropGpuCopy"/>.
+    /// </summary>
+    public GpuCopy? GpuCopy => _gpuCopy;
 
     /// <summary>Size and pixel layout.</summary>
     public FrameFormat Format => _format;
@@ -69,7 +78,7 @@ public sealed class Frame : IDisposable
         }
     }
 
-    /// <summary>Copies pixels, index, time stamps and name from a frame of the same format.</summary>
+    /// <summary>Copies pixels, index, time stamps and name from a frame of the same format; not what a GPU has of it.</summary>
     /// <exception cref="ArgumentException">The formats differ.</exception>
     public void CopyFrom(Frame other)
     {
@@ -78,6 +87,7 @@ public sealed class Frame : IDisposable
             throw new ArgumentException($"cannot copy a frame of {other.Format} into one of {Format}", nameof(other));
         }
 
+        DropGpuCopy();
         other.Pixels.CopyTo(Pixels);
         CopyMetadataFrom(other);
     }
@@ -91,14 +101,24 @@ public sealed class Frame : IDisposable
         Name = other.Name;
     }
 
+    /// <summary>Lets the frame have what a GPU has of another one, whose pixels this one was given as well.</summary>
+    public void ShareGpuCopy(Frame other) => Attach(other.GpuCopy?.Hold());
+
+    /// <summary>Lets go of what a GPU has of the frame, whose pixels are different now.</summary>
+    public void DropGpuCopy() => Attach(null);
+
     /// <summary>Returns the frame to its pool. Safe to call more than once; only the first call counts.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _rented, 0) == 1)
         {
+            DropGpuCopy();
             _pool.Return(this);
         }
     }
+
+    /// <summary>Takes over a copy that the caller holds.</summary>
+    internal void Attach(GpuCopy? copy) => Interlocked.Exchange(ref _gpuCopy, copy)?.Release();
 
     internal void MarkRented(FrameFormat format)
     {

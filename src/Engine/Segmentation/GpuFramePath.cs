@@ -14,14 +14,17 @@ internal sealed unsafe class GpuFramePath : FramePath
 {
     private readonly FramePreparation _preparation;
     private readonly GpuBuffers _buffers;
+    private readonly GpuSharing? _sharing;
     private readonly SegmentStatistics _statistics = new();
     private double[] _scoreSums = [];
     private FrameFormat _format;
 
-    public GpuFramePath(SegmentorSession session, GpuDevice device, FramePreparation preparation) : base(session)
+    public GpuFramePath(SegmentorSession session, GpuDevice device, FramePreparation preparation, GpuSharing? sharing) : base(session)
     {
         _preparation = preparation;
+        _sharing = sharing;
         _buffers = session.CreateBuffers(device);
+        sharing?.Offer();
     }
 
     /// <inheritdoc/>
@@ -44,7 +47,7 @@ internal sealed unsafe class GpuFramePath : FramePath
     {
         Geometry = geometry;
         _buffers.Prepare((geometry.PaddedHeight, geometry.PaddedWidth), classifier);
-        _buffers.Slot.Preprocess(new GpuPicture
+        var picture = new GpuPicture
         {
             Pixels = (byte*)frame.DangerousAddress,
             Pitch = frame.Stride,
@@ -52,7 +55,19 @@ internal sealed unsafe class GpuFramePath : FramePath
             Geometry = new GpuGeometry(geometry),
             Mean = GpuColor.From(_preparation.Mean),
             Deviation = GpuColor.From(_preparation.Deviation),
-        });
+        };
+        var copy = _sharing?.Rent(_buffers.Device, GpuCopyKind.Frame, 4 * frame.Width * frame.Height);
+        try
+        {
+            _buffers.Slot.Preprocess(picture, copy);
+        }
+        catch
+        {
+            copy?.Release();
+            throw;
+        }
+
+        frame.Attach(copy);
 
         // The slot has a copy from here on, which is what CopyFrame returns.
         _format = frame.Format;
@@ -73,7 +88,21 @@ internal sealed unsafe class GpuFramePath : FramePath
             return;
         }
 
-        var labels = _buffers.Slot.Label(Rules(options, isPanoptic));
+        var rules = Rules(options, isPanoptic);
+        var labelCount = options.Resolution == OutputResolution.Frame
+            ? Geometry.SourceWidth * Geometry.SourceHeight : Geometry.ValidMaskWidth * Geometry.ValidMaskHeight;
+        var copy = _sharing?.Rent(_buffers.Device, GpuCopyKind.Labels, sizeof(ushort) * labelCount);
+        GpuLabels labels;
+        try
+        {
+            labels = _buffers.Slot.Label(rules, copy);
+        }
+        catch
+        {
+            copy?.Release();
+            throw;
+        }
+
         result.Mode = options.Mode;
         result.Vocabulary = Classifier.Vocabulary;
         result.Segments.Clear();
@@ -88,6 +117,8 @@ internal sealed unsafe class GpuFramePath : FramePath
         {
             AddClasses(labels, result);
         }
+
+        result.Attach(copy);
     }
 
     /// <summary>The frame as it came, for a path that takes over; also where the GPU has failed. The caller disposes it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Text;
 
 namespace OpenSegR.Realtime.Segmentation;
@@ -20,6 +21,7 @@ public sealed class SegmentationResult : IDisposable
     // Masks that this result made; it keeps them from frame to frame.
     private readonly List<BinaryMask> _masks = [];
     private ushort[] _labels = [];
+    private GpuCopy? _gpuCopy;
     private int _masksInUse;
     private int _rented;
 
@@ -60,6 +62,12 @@ public sealed class SegmentationResult : IDisposable
         }
     }
 
+    /// <summary>
+    /// The label map in a GPU's memory, or null where it is not there. Whoever changes <see cref="Labels"/> calls <see cref="Resize"/> before,
+    /// or <see cref="DropGpuCopy"/>.
+    /// </summary>
+    public GpuCopy? GpuCopy => _gpuCopy;
+
     /// <summary>The segments, in the order of their ids. In semantic mode one for each class that has pixels.</summary>
     public List<Segment> Segments { get; } = [];
 
@@ -95,11 +103,12 @@ public sealed class SegmentationResult : IDisposable
         _masksInUse = 0;
     }
 
-    /// <summary>Sets the size of the label map; its values are undefined afterwards.</summary>
+    /// <summary>Sets the size of the label map; its values are undefined afterwards, and a GPU has none of them.</summary>
     public void Resize(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        DropGpuCopy();
         var count = checked(width * height);
         if (_labels.Length < count)
         {
@@ -110,7 +119,7 @@ public sealed class SegmentationResult : IDisposable
         Height = height;
     }
 
-    /// <summary>Makes this a copy of another result, mask by mask.</summary>
+    /// <summary>Makes this a copy of another result, mask by mask; not of what a GPU has of it.</summary>
     public void CopyFrom(SegmentationResult other)
     {
         Resize(other.Width, other.Height);
@@ -138,14 +147,24 @@ public sealed class SegmentationResult : IDisposable
         }
     }
 
+    /// <summary>Lets the result have what a GPU has of another one, whose labels this one was given as well.</summary>
+    public void ShareGpuCopy(SegmentationResult other) => Attach(other.GpuCopy?.Hold());
+
+    /// <summary>Lets go of what a GPU has of the label map, which is a different one now.</summary>
+    public void DropGpuCopy() => Attach(null);
+
     /// <summary>Returns the result to its pool. Safe to call more than once; only the first call counts.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _rented, 0) == 1)
         {
+            DropGpuCopy();
             _pool.Return(this);
         }
     }
+
+    /// <summary>Takes over a copy that the caller holds.</summary>
+    internal void Attach(GpuCopy? copy) => Interlocked.Exchange(ref _gpuCopy, copy)?.Release();
 
     internal void MarkRented()
     {

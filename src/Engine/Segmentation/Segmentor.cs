@@ -258,7 +258,7 @@ public sealed class Segmentor : ISegmentor
     private bool UsesGpuFrames(SegmentorSession session) => session.Queries > 0 && session.Factory.Gpu is not null && !Volatile.Read(ref _gpuFramesFailed);
 
     private FramePath CreatePath(SegmentorSession session, bool onGpu) => onGpu
-        ? new GpuFramePath(session, session.Factory.Gpu!, _preparation)
+        ? new GpuFramePath(session, session.Factory.Gpu!, _preparation, _options.Sharing)
         : new HostFramePath(session, _preparation);
 
     // Another path takes the slot's picture over, or the error is thrown on.

@@ -1,3 +1,5 @@
+using OpenSegR.Realtime.Inference.Gpu;
+
 namespace OpenSegR.Realtime.Segmentation;
 
 /// <summary>How a <see cref="Segmentor"/> lays pictures into the network and reads its output. All defaults are here.</summary>
@@ -27,4 +29,7 @@ public sealed record SegmentorOptions
 
     /// <summary>Rules and thresholds of post-processing; null for the model's own thresholds in semantic mode.</summary>
     public PostprocessOptions? Postprocess { get; init; }
+
+    /// <summary>Where a window that draws asks for frames and label maps in the GPU's memory; null for no such window. It stays the caller's and outlives the segmentor.</summary>
+    public GpuSharing? Sharing { get; init; }
 }

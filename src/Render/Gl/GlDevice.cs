@@ -81,6 +81,9 @@ internal sealed unsafe class GlDevice : IDisposable
     public bool IsSoftware => Renderer.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase)
         || Renderer.Contains("softpipe", StringComparison.OrdinalIgnoreCase) || Renderer.Contains("swrast", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What <see cref="IsSoftware"/> means for whoever would share a GPU's memory with this device.</summary>
+    public string SoftwareProblem => $"OpenGL is drawn by the processor ({Renderer})";
+
     /// <summary>Largest width or height of a texture.</summary>
     public int MaxTextureSize { get; }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class GlTexture : IDisposable
     private readonly InternalFormat _internalFormat;
     private readonly PixelFormat _format;
     private readonly PixelType _type;
-    private readonly uint _name;
+    private readonly bool _isLinear;
     private readonly uint _framebuffer;
 
     /// <summary>Creates a texture of no size yet.</summary>
@@ -24,22 +24,27 @@ internal sealed unsafe class GlTexture : IDisposable
         bool isLinear = false)
     {
         (_device, _internalFormat, _format, _type) = (device, internalFormat, format, type);
-        var gl = device.Gl;
-        _name = gl.GenTexture();
-        gl.BindTexture(TextureTarget.Texture2D, _name);
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, (int)(isLinear ? TextureMinFilter.Linear : TextureMinFilter.Nearest));
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMagFilter, (int)(isLinear ? TextureMagFilter.Linear : TextureMagFilter.Nearest));
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapS, (int)TextureWrapMode.ClampToEdge);
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapT, (int)TextureWrapMode.ClampToEdge);
-        device.Check("TexParameter");
-        _framebuffer = isTarget ? gl.GenFramebuffer() : 0;
+        _isLinear = isLinear;
+        Create();
+        _framebuffer = isTarget ? device.Gl.GenFramebuffer() : 0;
     }
+
+    /// <summary>OpenGL's name of it.</summary>
+    public uint Name { get; private set; }
 
     /// <summary>Width in texels.</summary>
     public int Width { get; private set; }
 
     /// <summary>Height in texels.</summary>
     public int Height { get; private set; }
+
+    /// <summary>Begins anew with a texture of no size, where nobody knows what became of the old one. Not for one that is drawn into.</summary>
+    public void Renew()
+    {
+        _device.Gl.DeleteTexture(Name);
+        (Width, Height) = (0, 0);
+        Create();
+    }
 
     /// <summary>Sets the size; the content is undefined where it changes.</summary>
     /// <exception cref="SegrException">The device cannot make or draw into a texture of that size.</exception>
@@ -56,14 +61,14 @@ internal sealed unsafe class GlTexture : IDisposable
         }
 
         var gl = _device.Gl;
-        gl.BindTexture(TextureTarget.Texture2D, _name);
+        gl.BindTexture(TextureTarget.Texture2D, Name);
         gl.TexImage2D(TextureTarget.Texture2D, 0, _internalFormat, (uint)width, (uint)height, 0, _format, _type, null);
         _device.Check("TexImage2D");
         (Width, Height) = (width, height);
         if (_framebuffer != 0)
         {
             gl.BindFramebuffer(FramebufferTarget.Framebuffer, _framebuffer);
-            gl.FramebufferTexture2D(FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, _name, 0);
+            gl.FramebufferTexture2D(FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, Name, 0);
             var status = gl.CheckFramebufferStatus(FramebufferTarget.Framebuffer);
             if (status != GLEnum.FramebufferComplete)
             {
@@ -79,7 +84,7 @@ internal sealed unsafe class GlTexture : IDisposable
     public void Upload(void* pixels, int rows, int pitch)
     {
         var gl = _device.Gl;
-        gl.BindTexture(TextureTarget.Texture2D, _name);
+        gl.BindTexture(TextureTarget.Texture2D, Name);
         gl.PixelStore(PixelStoreParameter.UnpackAlignment, 1);
         gl.PixelStore(PixelStoreParameter.UnpackRowLength, pitch);
         gl.TexSubImage2D(TextureTarget.Texture2D, 0, 0, 0, (uint)Width, (uint)rows, _format, _type, pixels);
@@ -90,7 +95,7 @@ internal sealed unsafe class GlTexture : IDisposable
     public void Bind(Uniform uniform)
     {
         _device.Gl.ActiveTexture(TextureUnit.Texture0 + (int)uniform);
-        _device.Gl.BindTexture(TextureTarget.Texture2D, _name);
+        _device.Gl.BindTexture(TextureTarget.Texture2D, Name);
     }
 
     /// <summary>Makes what is drawn from now on go into the texture.</summary>
@@ -108,6 +113,18 @@ internal sealed unsafe class GlTexture : IDisposable
             _device.Gl.DeleteFramebuffer(_framebuffer);
         }
 
-        _device.Gl.DeleteTexture(_name);
+        _device.Gl.DeleteTexture(Name);
+    }
+
+    private void Create()
+    {
+        var gl = _device.Gl;
+        Name = gl.GenTexture();
+        gl.BindTexture(TextureTarget.Texture2D, Name);
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, (int)(_isLinear ? TextureMinFilter.Linear : TextureMinFilter.Nearest));
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMagFilter, (int)(_isLinear ? TextureMagFilter.Linear : TextureMagFilter.Nearest));
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapS, (int)TextureWrapMode.ClampToEdge);
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapT, (int)TextureWrapMode.ClampToEdge);
+        _device.Check("TexParameter");
     }
 }

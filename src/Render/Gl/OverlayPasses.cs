@@ -1,3 +1,4 @@
+using OpenSegR.Realtime.Inference.Gpu;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
 using Silk.NET.OpenGL;
@@ -26,6 +27,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
     private readonly RectBatch _restless;
     private readonly GlTexture _frame;
     private readonly GlTexture _labels;
+    private readonly GpuSharing? _sharing;
     private readonly GlTexture _guide;
     private readonly GlTexture _resolved;
     private readonly GlTexture _fillTable;
@@ -35,14 +37,20 @@ internal sealed unsafe class OverlayPasses : IDisposable
     private readonly GlProgram _resolveProgram;
     private readonly GlProgram _fillProgram;
     private readonly GlProgram _boundaryProgram;
+    private SharedTextures? _shared;
     private byte[] _staging = [];
     private uint[] _padded = [];
     private int _colorVersion = -1;
 
     /// <summary>Makes the textures and compiles the shaders; the device's context is current.</summary>
-    public OverlayPasses(GlDevice device, ShaderFolder shaders, ClassPalette palette)
+    /// <param name="device">What draws.</param>
+    /// <param name="shaders">The shaders.</param>
+    /// <param name="palette">Colours of the classes.</param>
+    /// <param name="sharing">Where frames and labels in the GPU's memory come from, or null to upload all.</param>
+    public OverlayPasses(GlDevice device, ShaderFolder shaders, ClassPalette palette, GpuSharing? sharing)
     {
         _device = device;
+        _sharing = sharing;
         _colors = new OverlayColors(palette);
         _guideProgram = new GlProgram(device, shaders, FullScreen, "guide.glsl");
         _nearestProgram = new GlProgram(device, shaders, FullScreen, "nearest.glsl");
@@ -82,13 +90,19 @@ internal sealed unsafe class OverlayPasses : IDisposable
     {
         var gl = _device.Gl;
         gl.Disable(EnableCap.Blend);
-        UploadFrame(frame);
+        _shared ??= _sharing is null ? null : new SharedTextures(_sharing, _frame, _labels);
         Picture.Resize(frame.Width, frame.Height);
         var hasMasks = masks is not null && masks.Width > 0;
+        var (hasFrame, hasLabels) = Share(frame, hasMasks ? masks : null);
+        if (!hasFrame)
+        {
+            UploadFrame(frame);
+        }
+
         var (step, low, high) = OverlayMath.ContourRamp(style.ContourWidth);
         if (hasMasks)
         {
-            UploadMasks(frame, masks!, style, step);
+            UploadMasks(frame, masks!, style, step, hasLabels);
             Resolve();
         }
 
@@ -115,6 +129,8 @@ internal sealed unsafe class OverlayPasses : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // First of all: a texture that CUDA knows must not be deleted.
+        _shared?.Dispose();
         _mixed.Dispose();
         _restless.Dispose();
         _frame.Dispose();
@@ -129,6 +145,23 @@ internal sealed unsafe class OverlayPasses : IDisposable
         _resolveProgram.Dispose();
         _fillProgram.Dispose();
         _boundaryProgram.Dispose();
+    }
+
+    private (bool Frame, bool Labels) Share(Frame frame, SegmentationResult? masks)
+    {
+        if (_shared is null)
+        {
+            return default;
+        }
+
+        using var pass = _device.Pass("share"u8);
+        _shared.Resize(GpuCopyKind.Frame, frame.Width, frame.Height);
+        if (masks is not null)
+        {
+            _shared.Resize(GpuCopyKind.Labels, masks.Width, masks.Height);
+        }
+
+        return _shared.Fill(frame, masks);
     }
 
     private void UploadFrame(Frame frame)
@@ -148,7 +181,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
         }
     }
 
-    private void UploadMasks(Frame frame, SegmentationResult masks, OverlayStyle style, int step)
+    private void UploadMasks(Frame frame, SegmentationResult masks, OverlayStyle style, int step, bool hasLabels)
     {
         using var pass = _device.Pass("upload masks"u8);
         _colors.Update(masks, style, frame.Format.PixelFormat);
@@ -157,10 +190,13 @@ internal sealed unsafe class OverlayPasses : IDisposable
         _mixed.Set(_rects);
         _rects.Collect(_grid, LabelGrid.Uniform);
         _restless.Set(_rects);
-        _labels.Resize(masks.Width, masks.Height);
-        fixed (ushort* labels = _grid.LabelRow(0)[1..])
+        if (!hasLabels)
         {
-            _labels.Upload(labels, masks.Height, _grid.LabelPitch);
+            _labels.Resize(masks.Width, masks.Height);
+            fixed (ushort* labels = _grid.LabelRow(0)[1..])
+            {
+                _labels.Upload(labels, masks.Height, _grid.LabelPitch);
+            }
         }
 
         if (_colorVersion != _colors.Version)
@@ -186,6 +222,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
         {
             Begin(_nearestProgram, _resolved);
             _labels.Bind(Uniform.LabelTexture);
+            gl.Uniform1(_nearestProgram[Uniform.LastLabel], _colors.Count);
             _device.DrawTriangles(3, "nearest");
         }
 
@@ -193,6 +230,7 @@ internal sealed unsafe class OverlayPasses : IDisposable
         {
             Begin(_resolveProgram, _resolved);
             _guide.Bind(Uniform.GuideTexture);
+            gl.Uniform1(_resolveProgram[Uniform.LastLabel], _colors.Count);
             _mixed.Draw(_resolveProgram, _resolved);
         }
     }

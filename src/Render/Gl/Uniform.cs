@@ -42,6 +42,9 @@ internal enum Uniform
     /// <summary>Size of the label map.</summary>
     MapSize,
 
+    /// <summary>The label that void and all labels beyond it are drawn as.</summary>
+    LastLabel,
+
     /// <summary>Size of what is drawn into.</summary>
     TargetSize,
 

@@ -104,10 +104,12 @@ public sealed class LiveWindow : IDisposable
 
         var frameCopy = _frames.Rent(frame.Format);
         frameCopy.CopyFrom(frame);
+        frameCopy.ShareGpuCopy(frame);
         var masksCopy = _results.Rent();
         if (masks.Width > 0)
         {
             masksCopy.CopyFrom(masks);
+            masksCopy.ShareGpuCopy(masks);
         }
 
         Interlocked.Exchange(ref _pending, new Presentation(frameCopy, masksCopy))?.Dispose();

@@ -61,12 +61,18 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             });
             _quads = new QuadBatch(_compositor.Device, _compositor.Shaders);
             _present = new PresentPass(_compositor.Device, _compositor.Shaders);
-            _picture = new WindowPicture(_compositor, palette, options.Renderer switch
+            var onCpu = options.Renderer switch
             {
                 CompositorKind.OpenGl => false,
                 CompositorKind.Cpu => true,
                 _ => _compositor.IsSoftware,
-            });
+            };
+            _picture = new WindowPicture(_compositor, palette, onCpu);
+            if (onCpu)
+            {
+                options.Compositor.Sharing?.Refuse(_compositor.IsSoftware ? _compositor.Device.SoftwareProblem : "masks are drawn on the CPU");
+            }
+
             _devices = _window.CreateInput();
         }
         catch

@@ -15,6 +15,7 @@ struct FrameDevice {
       : library(KernelLibrary::forDevice(ordinal)),
         network(library),
         preprocess(library.find("preprocess", "segr_preprocess_f32_planar")),
+        expandPixels(library.find("expand", "segr_expand_pixels")),
         semanticWeights(library.find("labels", "segr_semantic_weights_f32")),
         panopticCandidates(library.find("labels", "segr_panoptic_candidates_f32")),
         selectQueries(library.find("labels", "segr_select_queries")),
@@ -39,7 +40,7 @@ struct FrameDevice {
 
   KernelLibrary& library;
   Stream network;
-  KernelFunction preprocess, semanticWeights, panopticCandidates, selectQueries, semanticLabels, panopticLabels, panopticSegments,
+  KernelFunction preprocess, expandPixels, semanticWeights, panopticCandidates, selectQueries, semanticLabels, panopticLabels, panopticSegments,
       segmentLabels;
 
  private:

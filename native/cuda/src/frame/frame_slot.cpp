@@ -115,7 +115,7 @@ void FrameSlot::prepareAxes(const MaskGeometry& geometry) {
   axesOf_ = geometry;
 }
 
-void FrameSlot::preprocess(const Picture& picture) {
+void FrameSlot::preprocess(const Picture& picture, GpuCopy* copy) {
   const CurrentContext current(device_.library.driver(), device_.library.context());
   const MaskGeometry& g = picture.geometry;
   const auto row = static_cast<size_t>(3 * g.sourceWidth), bytes = row * static_cast<size_t>(g.sourceHeight);
@@ -156,6 +156,12 @@ void FrameSlot::preprocess(const Picture& picture) {
   std::copy(std::begin(picture.deviation), std::end(picture.deviation), p.deviation);
   device_.preprocess.launch(Preprocess<float, false>::launch(p), p, stream_.handle());
   ready_.record(stream_);
+  if (copy == nullptr) return;
+  // Behind the event, so that the network does not wait for it.
+  copy->beginWriting(stream_, g.sourceWidth, g.sourceHeight, 4);
+  const ExpandPixelsParams e = {p.pixels, reinterpret_cast<uint8_t*>(copy->address()), static_cast<int64_t>(g.sourceWidth) * g.sourceHeight};
+  device_.expandPixels.launch(ExpandPixels::launch(e), e, stream_.handle());
+  copy->endWriting(stream_);
 }
 
 void FrameSlot::beginNetwork() {
@@ -170,7 +176,7 @@ void FrameSlot::endNetwork() {
   device_.countRun();
 }
 
-Labels FrameSlot::label(const LabelRules& rules) {
+Labels FrameSlot::label(const LabelRules& rules, GpuCopy* copy) {
   const CurrentContext current(device_.library.driver(), device_.library.context());
   const MaskGeometry& g = rules.geometry;
   const int64_t pixels = static_cast<int64_t>(g.outputWidth()) * g.outputHeight(), queries = rules.queries;
@@ -196,6 +202,11 @@ Labels FrameSlot::label(const LabelRules& rules) {
     enqueuePanoptic(rules, output_.at<uint16_t>(labels), output_.at<int32_t>(count), output_.at<PanopticSegment>(segments));
   } else {
     enqueueSemantic(rules, output_.at<uint16_t>(labels), output_.at<uint64_t>(sums));
+  }
+  if (copy != nullptr) {
+    copy->beginWriting(stream_, g.outputWidth(), g.outputHeight(), sizeof(uint16_t));
+    stream_.copy(copy->address(), output_.address() + labels, static_cast<size_t>(pixels) * sizeof(uint16_t));
+    copy->endWriting(stream_);
   }
   stream_.download(down_.data(), output_.address(), parts.size());
   finished_.record(stream_);

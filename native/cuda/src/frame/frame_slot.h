@@ -3,6 +3,8 @@
 #include <optional>
 
 #include "frame_device.h"
+#include "gpu_copy.h"
+#include "kernels/expand.h"
 #include "kernels/labels.h"
 #include "kernels/preprocess.h"
 
@@ -71,12 +73,13 @@ class FrameSlot {
   /// Where the classes in play stand in the vocabulary, and whether they are things: [T] each.
   void setClasses(const int32_t* classIndex, const int32_t* isThing, int32_t classes);
 
-  void preprocess(const Picture& picture);
+  /// `copy`, where there is one, has the frame's pixels in the end, four bytes each.
+  void preprocess(const Picture& picture, GpuCopy* copy = nullptr);
   void beginNetwork();
   void endNetwork();
 
-  /// The label map. The tensors must hold what the rules say.
-  Labels label(const LabelRules& rules);
+  /// The label map. The tensors must hold what the rules say. `copy`, where there is one, has the map in the end.
+  Labels label(const LabelRules& rules, GpuCopy* copy = nullptr);
 
   /// Copies a tensor to the host and waits for it; of the image, which is there before the network has run, or of the network's outputs.
   const float* download(Tensor tensor, size_t bytes);

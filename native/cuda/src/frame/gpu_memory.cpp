@@ -71,6 +71,10 @@ void Stream::download(void* to, uint64_t from, size_t bytes) const {
   gpu_.driver().check(gpu_.driver().cuMemcpyDtoHAsync(to, from, bytes, stream_), "cuMemcpyDtoHAsync");
 }
 
+void Stream::copy(uint64_t to, uint64_t from, size_t bytes) const {
+  gpu_.driver().check(gpu_.driver().cuMemcpyDtoDAsync(to, from, bytes, stream_), "cuMemcpyDtoDAsync");
+}
+
 void Stream::clear(uint64_t to, size_t bytes) const {
   gpu_.driver().check(gpu_.driver().cuMemsetD8Async(to, 0, bytes, stream_), "cuMemsetD8Async");
 }

@@ -71,6 +71,7 @@ class Stream {
   void* handle() const { return stream_; }
   void upload(uint64_t to, const void* from, size_t bytes) const;
   void download(void* to, uint64_t from, size_t bytes) const;
+  void copy(uint64_t to, uint64_t from, size_t bytes) const;
   void clear(uint64_t to, size_t bytes) const;
 
   /// The host waits until all that was put on the stream is done.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "frame_slot.h"
+#include "gl_textures.h"
 #include "host/current_context.h"
 #include "ops/ort.h"
 
@@ -23,6 +24,16 @@ struct SegrGpuMemory {
 struct SegrGpuSlot {
   explicit SegrGpuSlot(FrameDevice& device) : slot(device) {}
   FrameSlot slot;
+};
+
+struct SegrGpuCopy {
+  explicit SegrGpuCopy(KernelLibrary& gpu) : copy(gpu) {}
+  GpuCopy copy;
+};
+
+struct SegrGpuTextures {
+  explicit SegrGpuTextures(KernelLibrary& gpu) : textures(gpu) {}
+  GlTextures textures;
 };
 
 namespace {
@@ -55,6 +66,15 @@ MaskGeometry geometryOf(const SegrGpuGeometry& g, int32_t sampling) {
           g.padded_width,
           g.padded_height,
           static_cast<MaskSampling>(sampling)};
+}
+
+GpuCopy* copyOf(SegrGpuCopy* copy) {
+  return copy == nullptr ? nullptr : &copy->copy;
+}
+
+GlTextures::Index textureOf(int32_t index) {
+  if (index < 0 || index >= static_cast<int32_t>(GlTextures::count)) throw GpuError("there is no such texture.");
+  return static_cast<GlTextures::Index>(index);
 }
 
 Tensor tensorOf(int32_t index) {
@@ -151,14 +171,15 @@ int segr_gpu_slot_classes(SegrGpuSlot* slot, const int32_t* class_index, const i
   return guarded([&] { slot->slot.setClasses(class_index, is_thing, classes); });
 }
 
-int segr_gpu_slot_preprocess(SegrGpuSlot* slot, const SegrGpuPicture* picture) {
+int segr_gpu_slot_preprocess(SegrGpuSlot* slot, const SegrGpuPicture* picture, SegrGpuCopy* copy) {
   return guarded([&] {
     slot->slot.preprocess({picture->pixels,
                            picture->pitch,
                            picture->is_rgb != 0 ? PixelLayout::rgb : PixelLayout::bgr,
                            geometryOf(picture->geometry, 0),
                            {picture->mean[0], picture->mean[1], picture->mean[2]},
-                           {picture->deviation[0], picture->deviation[1], picture->deviation[2]}});
+                           {picture->deviation[0], picture->deviation[1], picture->deviation[2]}},
+                          copyOf(copy));
   });
 }
 
@@ -170,10 +191,11 @@ int segr_gpu_slot_end_network(SegrGpuSlot* slot) {
   return guarded([&] { slot->slot.endNetwork(); });
 }
 
-int segr_gpu_slot_label(SegrGpuSlot* slot, const SegrGpuRules* rules, SegrGpuLabels* labels) {
+int segr_gpu_slot_label(SegrGpuSlot* slot, const SegrGpuRules* rules, SegrGpuCopy* copy, SegrGpuLabels* labels) {
   return guarded([&] {
     const Labels made = slot->slot.label({rules->is_panoptic != 0, geometryOf(rules->geometry, rules->sampling), rules->queries,
-                                          rules->reasons, rules->least, rules->min_score, rules->threshold, rules->overlap});
+                                          rules->reasons, rules->least, rules->min_score, rules->threshold, rules->overlap},
+                                         copyOf(copy));
     *labels = {made.width,       made.height, made.labels, made.scoreSums, reinterpret_cast<const SegrGpuSegment*>(made.segments),
                made.segmentCount};
   });
@@ -185,4 +207,36 @@ int segr_gpu_slot_download(SegrGpuSlot* slot, int32_t tensor, size_t bytes, cons
 
 const uint8_t* segr_gpu_slot_pixels(const SegrGpuSlot* slot) {
   return slot->slot.staged();
+}
+
+int segr_gpu_copy_create(SegrGpu* gpu, SegrGpuCopy** copy) {
+  return guarded([&] { *copy = new SegrGpuCopy(gpu->device.library); });
+}
+
+void segr_gpu_copy_destroy(SegrGpuCopy* copy) {
+  delete copy;
+}
+
+int segr_gpu_copy_reserve(SegrGpuCopy* copy, size_t bytes) {
+  return guarded([&] { copy->copy.reserve(bytes); });
+}
+
+int segr_gpu_textures_create(SegrGpu* gpu, SegrGpuTextures** textures) {
+  return guarded([&] { *textures = new SegrGpuTextures(gpu->device.library); });
+}
+
+void segr_gpu_textures_destroy(SegrGpuTextures* textures) {
+  delete textures;
+}
+
+int segr_gpu_textures_add(SegrGpuTextures* textures, int32_t index, uint32_t texture, int32_t width, int32_t height) {
+  return guarded([&] { textures->textures.add(textureOf(index), texture, width, height); });
+}
+
+void segr_gpu_textures_remove(SegrGpuTextures* textures, int32_t index) {
+  guarded([&] { textures->textures.remove(textureOf(index)); });
+}
+
+int segr_gpu_textures_fill(SegrGpuTextures* textures, SegrGpuCopy* frame, SegrGpuCopy* labels) {
+  return guarded([&] { textures->textures.fill({copyOf(frame), copyOf(labels)}); });
 }

@@ -28,6 +28,12 @@ typedef struct SegrGpuMemory SegrGpuMemory;
 /// A frame in flight; one thread at a time.
 typedef struct SegrGpuSlot SegrGpuSlot;
 
+/// A frame's pixels or a label map in the GPU's memory, for those who draw it; belongs to its GPU, one thread at a time.
+typedef struct SegrGpuCopy SegrGpuCopy;
+
+/// Textures of an OpenGL context that copies are drawn from; see gl_textures.h for who may call when.
+typedef struct SegrGpuTextures SegrGpuTextures;
+
 /// How a picture lies in the network's input, in pixels.
 typedef struct {
   int32_t source_width, source_height, resized_width, resized_height, padded_width, padded_height;
@@ -105,18 +111,38 @@ SEGR_GPU_API void segr_gpu_slot_destroy(SegrGpuSlot* slot);
 /// Memory for tensor 0 (image), 1 (mask logits) or 2 (mask classes).
 SEGR_GPU_API int segr_gpu_slot_reserve(SegrGpuSlot* slot, int32_t tensor, size_t bytes, uint64_t* address);
 SEGR_GPU_API int segr_gpu_slot_classes(SegrGpuSlot* slot, const int32_t* class_index, const int32_t* is_thing, int32_t classes);
-SEGR_GPU_API int segr_gpu_slot_preprocess(SegrGpuSlot* slot, const SegrGpuPicture* picture);
+
+/// `copy`, or null, has the frame's pixels from here on: four bytes each, in the frame's order, then 0.
+SEGR_GPU_API int segr_gpu_slot_preprocess(SegrGpuSlot* slot, const SegrGpuPicture* picture, SegrGpuCopy* copy);
 SEGR_GPU_API int segr_gpu_slot_begin_network(SegrGpuSlot* slot);
 SEGR_GPU_API int segr_gpu_slot_end_network(SegrGpuSlot* slot);
 
-/// The only call on a frame's way that waits for the GPU. What it returns is valid until the slot's next use.
-SEGR_GPU_API int segr_gpu_slot_label(SegrGpuSlot* slot, const SegrGpuRules* rules, SegrGpuLabels* labels);
+/// The only call on a frame's way that waits for the GPU. What it returns is valid until the slot's next use; `copy`, or null, has the label
+/// map for longer.
+SEGR_GPU_API int segr_gpu_slot_label(SegrGpuSlot* slot, const SegrGpuRules* rules, SegrGpuCopy* copy, SegrGpuLabels* labels);
 
 /// A tensor in the host's memory, for rules that the GPU has no kernels for, and for inspection.
 SEGR_GPU_API int segr_gpu_slot_download(SegrGpuSlot* slot, int32_t tensor, size_t bytes, const float** values);
 
 /// The pixels of the slot's last frame, rows without padding; valid also where the GPU has failed.
 SEGR_GPU_API const uint8_t* segr_gpu_slot_pixels(const SegrGpuSlot* slot);
+
+SEGR_GPU_API int segr_gpu_copy_create(SegrGpu* gpu, SegrGpuCopy** copy);
+SEGR_GPU_API void segr_gpu_copy_destroy(SegrGpuCopy* copy);
+
+/// Makes room for a frame (4 bytes a pixel) or a label map (2 bytes a pixel), before a slot writes it.
+SEGR_GPU_API int segr_gpu_copy_reserve(SegrGpuCopy* copy, size_t bytes);
+
+/// For the OpenGL context that is current on the calling thread; fails, saying why, where the GPU does not draw for it.
+SEGR_GPU_API int segr_gpu_textures_create(SegrGpu* gpu, SegrGpuTextures** textures);
+SEGR_GPU_API void segr_gpu_textures_destroy(SegrGpuTextures* textures);
+
+/// Texture 0 (frame, RGBA8UI) or 1 (labels, R16UI), of a size that it keeps until it is removed.
+SEGR_GPU_API int segr_gpu_textures_add(SegrGpuTextures* textures, int32_t index, uint32_t texture, int32_t width, int32_t height);
+SEGR_GPU_API void segr_gpu_textures_remove(SegrGpuTextures* textures, int32_t index);
+
+/// Overwrites the textures with copies of their size; null leaves one as it is.
+SEGR_GPU_API int segr_gpu_textures_fill(SegrGpuTextures* textures, SegrGpuCopy* frame, SegrGpuCopy* labels);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,20 @@ void find(void* library, const char* name, Function& function) {
   if (function == nullptr) throw GpuError(std::string("the NVIDIA driver has no ") + name + ": it is too old, install a current one.");
 }
 
+/// The functions that share memory with OpenGL, which a driver for computing alone may lack.
+void findGl(void* library, Driver& driver) {
+  try {
+    find(library, "cuGLGetDevices_v2", driver.cuGLGetDevices);
+    find(library, "cuGraphicsGLRegisterImage", driver.cuGraphicsGLRegisterImage);
+    find(library, "cuGraphicsMapResources", driver.cuGraphicsMapResources);
+    find(library, "cuGraphicsSubResourceGetMappedArray", driver.cuGraphicsSubResourceGetMappedArray);
+    find(library, "cuGraphicsUnmapResources", driver.cuGraphicsUnmapResources);
+    find(library, "cuGraphicsUnregisterResource", driver.cuGraphicsUnregisterResource);
+  } catch (const GpuError&) {
+    driver.cuGLGetDevices = nullptr;
+  }
+}
+
 Driver load() {
   const char* named = std::getenv("SEGR_CUDA_DRIVER");
   void* library = dlopen(named != nullptr && *named != 0 ? named : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -44,6 +58,8 @@ Driver load() {
   find(library, "cuMemFreeHost", driver.cuMemFreeHost);
   find(library, "cuMemcpyHtoDAsync_v2", driver.cuMemcpyHtoDAsync);
   find(library, "cuMemcpyDtoHAsync_v2", driver.cuMemcpyDtoHAsync);
+  find(library, "cuMemcpyDtoDAsync_v2", driver.cuMemcpyDtoDAsync);
+  find(library, "cuMemcpy2DAsync_v2", driver.cuMemcpy2DAsync);
   find(library, "cuMemsetD8Async", driver.cuMemsetD8Async);
   find(library, "cuStreamCreate", driver.cuStreamCreate);
   find(library, "cuStreamDestroy_v2", driver.cuStreamDestroy);
@@ -53,6 +69,7 @@ Driver load() {
   find(library, "cuEventDestroy_v2", driver.cuEventDestroy);
   find(library, "cuEventRecord", driver.cuEventRecord);
   find(library, "cuEventSynchronize", driver.cuEventSynchronize);
+  findGl(library, driver);
   driver.check(driver.cuInit(0), "cuInit");
   return driver;
 }

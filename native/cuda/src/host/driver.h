@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,25 @@ class GpuError : public std::runtime_error {
 class GpuMemoryError : public GpuError {
  public:
   using GpuError::GpuError;
+};
+
+/// CUDA_MEMCPY2D of cuda.h: rows of bytes from one place to another.
+struct ArrayCopy {
+  enum Memory : unsigned { host = 1, device = 2, array = 3 };  // CUmemorytype
+
+  size_t srcXInBytes, srcY;
+  unsigned srcMemoryType;
+  const void* srcHost;
+  uint64_t srcDevice;
+  void* srcArray;
+  size_t srcPitch;  // bytes from row to row
+  size_t dstXInBytes, dstY;
+  unsigned dstMemoryType;
+  void* dstHost;
+  uint64_t dstDevice;
+  void* dstArray;
+  size_t dstPitch;
+  size_t widthInBytes, height;
 };
 
 /// The part of NVIDIA's driver API that launches kernels and moves frames, found at run time in libcuda.so.1, or in the library that the
@@ -47,6 +67,8 @@ struct Driver {
   int (*cuMemFreeHost)(void* address);
   int (*cuMemcpyHtoDAsync)(uint64_t to, const void* from, size_t bytes, void* stream);
   int (*cuMemcpyDtoHAsync)(void* to, uint64_t from, size_t bytes, void* stream);
+  int (*cuMemcpyDtoDAsync)(uint64_t to, uint64_t from, size_t bytes, void* stream);
+  int (*cuMemcpy2DAsync)(const ArrayCopy* copy, void* stream);
   int (*cuMemsetD8Async)(uint64_t to, unsigned char value, size_t bytes, void* stream);
   int (*cuStreamCreate)(void** stream, unsigned flags);
   int (*cuStreamDestroy)(void* stream);
@@ -56,6 +78,17 @@ struct Driver {
   int (*cuEventDestroy)(void* event);
   int (*cuEventRecord)(void* event, void* stream);
   int (*cuEventSynchronize)(void* event);
+
+  // Memory shared with OpenGL; cuGLGetDevices is null where the driver lacks any of them.
+  int (*cuGLGetDevices)(unsigned* count, int* devices, unsigned capacity, unsigned list);
+  int (*cuGraphicsGLRegisterImage)(void** resource, unsigned texture, unsigned target, unsigned flags);
+  int (*cuGraphicsMapResources)(unsigned count, void** resources, void* stream);
+  int (*cuGraphicsSubResourceGetMappedArray)(void** array, void* resource, unsigned index, unsigned level);
+  int (*cuGraphicsUnmapResources)(unsigned count, void** resources, void* stream);
+  int (*cuGraphicsUnregisterResource)(void* resource);
+
+  /// Whether the driver shares memory with OpenGL.
+  bool hasGl() const { return cuGLGetDevices != nullptr; }
 
   /// The driver, loaded and initialised by the first caller. GpuError where there is none.
   static const Driver& get();

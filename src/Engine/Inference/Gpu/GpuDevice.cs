@@ -74,6 +74,23 @@ internal sealed unsafe class GpuDevice
     /// <summary>Creates what one frame in flight needs.</summary>
     public GpuSlot CreateSlot() => new(this, _handle);
 
+    /// <summary>Creates memory for a frame or a label map that outlives its slot's use; the caller frees it.</summary>
+    public nint CreateCopy()
+    {
+        using var use = Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_copy_create(_handle, out var copy));
+        return copy;
+    }
+
+    /// <summary>Creates what shares the textures of the current OpenGL context; the caller frees it.</summary>
+    /// <exception cref="GpuException">The GPU does not draw for that context.</exception>
+    public nint CreateTextures()
+    {
+        using var use = Use();
+        GpuLibrary.Check(GpuLibrary.segr_gpu_textures_create(_handle, out var textures));
+        return textures;
+    }
+
     /// <summary>Copies values into memory of the GPU's and waits until they are there.</summary>
     public GpuMemory Upload<T>(ReadOnlySpan<T> values) where T : unmanaged
     {

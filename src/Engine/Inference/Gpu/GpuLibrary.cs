@@ -79,7 +79,7 @@ internal static unsafe partial class GpuLibrary
     public static partial int segr_gpu_slot_classes(nint slot, int* classIndex, int* isThing, int classes);
 
     [LibraryImport(Library)]
-    public static partial int segr_gpu_slot_preprocess(nint slot, in GpuPicture picture);
+    public static partial int segr_gpu_slot_preprocess(nint slot, in GpuPicture picture, nint copy);
 
     [LibraryImport(Library)]
     public static partial int segr_gpu_slot_begin_network(nint slot);
@@ -88,11 +88,35 @@ internal static unsafe partial class GpuLibrary
     public static partial int segr_gpu_slot_end_network(nint slot);
 
     [LibraryImport(Library)]
-    public static partial int segr_gpu_slot_label(nint slot, in GpuLabelRules rules, out GpuLabels labels);
+    public static partial int segr_gpu_slot_label(nint slot, in GpuLabelRules rules, nint copy, out GpuLabels labels);
 
     [LibraryImport(Library)]
     public static partial int segr_gpu_slot_download(nint slot, int tensor, nuint bytes, out float* values);
 
     [LibraryImport(Library)]
     public static partial byte* segr_gpu_slot_pixels(nint slot);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_copy_create(nint gpu, out nint copy);
+
+    [LibraryImport(Library)]
+    public static partial void segr_gpu_copy_destroy(nint copy);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_copy_reserve(nint copy, nuint bytes);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_textures_create(nint gpu, out nint textures);
+
+    [LibraryImport(Library)]
+    public static partial void segr_gpu_textures_destroy(nint textures);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_textures_add(nint textures, int index, uint texture, int width, int height);
+
+    [LibraryImport(Library)]
+    public static partial void segr_gpu_textures_remove(nint textures, int index);
+
+    [LibraryImport(Library)]
+    public static partial int segr_gpu_textures_fill(nint textures, nint frame, nint labels);
 }

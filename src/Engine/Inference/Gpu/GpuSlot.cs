@@ -55,11 +55,11 @@ internal sealed unsafe class GpuSlot : IDisposable
         }
     }
 
-    /// <summary>Takes a copy of the frame and prepares it on the GPU.</summary>
-    public void Preprocess(in GpuPicture picture)
+    /// <summary>Takes a copy of the frame and prepares it on the GPU; <paramref name="copy"/>, where there is one, has its pixels too.</summary>
+    public void Preprocess(in GpuPicture picture, GpuCopy? copy)
     {
         using var use = _device.Use();
-        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_preprocess(_handle, picture));
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_preprocess(_handle, picture, copy?.Handle ?? 0));
     }
 
     /// <summary>The network's stream waits for the prepared frame; then the network may be put on it.</summary>
@@ -76,11 +76,11 @@ internal sealed unsafe class GpuSlot : IDisposable
         GpuLibrary.Check(GpuLibrary.segr_gpu_slot_end_network(_handle));
     }
 
-    /// <summary>Makes the label map and waits for it. It is valid until the slot's next use.</summary>
-    public GpuLabels Label(in GpuLabelRules rules)
+    /// <summary>Makes the label map and waits for it. It is valid until the slot's next use; <paramref name="copy"/>, where there is one, has it for longer.</summary>
+    public GpuLabels Label(in GpuLabelRules rules, GpuCopy? copy)
     {
         using var use = _device.Use();
-        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_label(_handle, rules, out var labels));
+        GpuLibrary.Check(GpuLibrary.segr_gpu_slot_label(_handle, rules, copy?.Handle ?? 0, out var labels));
         return labels;
     }
 

@@ -1,0 +1,3 @@
+#include "expand.h"
+
+SEGR_ENTRY(segr_expand_pixels, segr::cuda::ExpandPixels)
