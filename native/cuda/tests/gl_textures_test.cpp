@@ -43,15 +43,17 @@ struct Textures {
   SegrGpuTextures* handle = nullptr;
   explicit Textures(const Gpu& gpu) {
     check(segr_gpu_textures_create(gpu.handle, &handle));
+    owner_.reset(handle);
     check(segr_gpu_textures_add(handle, 0, frameTexture, width, height));
     check(segr_gpu_textures_add(handle, 1, labelTexture, mapWidth, mapHeight));
   }
-  Textures(const Textures&) = delete;
-  ~Textures() { segr_gpu_textures_destroy(handle); }
 
   void fill(const Copy* frame, const Copy* labels) const {
     check(segr_gpu_textures_fill(handle, frame == nullptr ? nullptr : frame->handle, labels == nullptr ? nullptr : labels->handle));
   }
+
+ private:
+  std::unique_ptr<SegrGpuTextures, decltype(&segr_gpu_textures_destroy)> owner_{nullptr, &segr_gpu_textures_destroy};
 };
 
 std::vector<uint8_t> expanded(const std::vector<uint8_t>& pixels) {
@@ -113,6 +115,10 @@ void checkReuse(bool othersFirst) {
   // Written by two slots after one another, read by nobody in between: the second one's pixels stay.
   a.preprocess(frame(1), 3 * width, copy.handle);
   b.preprocess(frame(2), 3 * width, copy.handle);
+  for (Slot* each : {&b, &a}) {
+    each->infer();
+    each->label(byQuarters);
+  }
   textures.fill(&copy, nullptr);
   REQUIRE(driver.textures[frameTexture].pixels == expanded(frame(2)), "the last writer's");
   // Written anew while it may still be read.

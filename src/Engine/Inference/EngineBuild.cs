@@ -28,7 +28,8 @@ internal static class EngineBuild
             {
                 if (clock.Elapsed > limit)
                 {
-                    throw new SegrException($"it was not done within {limit.TotalMinutes:0.#} minutes (--engine-timeout)");
+                    throw new SegrException(
+                        $"it was not done within {limit.TotalMinutes:0.#} minutes (--engine-timeout); it cannot be interrupted and goes on in the background while the program runs");
                 }
 
                 waiting(clock.Elapsed);

@@ -4,8 +4,8 @@ using System.Text;
 namespace OpenSegR.Realtime.Inference;
 
 /// <summary>
-/// Where TensorRT's engines of one network lie: a folder named after a hash of all that they depend on, the network, the GPU, the driver and
-/// ONNX Runtime. While a session is made the folder belongs to one process; a second one that wants the same engine waits for it to be built
+/// Where TensorRT's engines of one network lie: a folder named after a hash of all that they depend on, the network, its weights, the GPU, the
+/// driver and ONNX Runtime. While a session is made the folder belongs to one process; a second one that wants the same engine waits for it to be built
 /// rather than building it again. What cannot be loaded is thrown away and built once more.
 /// </summary>
 internal sealed class EngineCache : IDisposable
@@ -24,19 +24,20 @@ internal sealed class EngineCache : IDisposable
     /// <summary>Opens the folder of a network, waiting while another process has it.</summary>
     /// <param name="root">Folder of all engines, or null for none.</param>
     /// <param name="model">Bytes of the ONNX file.</param>
+    /// <param name="weights">Hash of the weights, which are not in that file: models of one architecture have the same graph.</param>
     /// <param name="machine">What else the engines depend on, as text; <see cref="DescribeMachine"/>.</param>
     /// <param name="waiting">Called once where it must wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static EngineCache Open(
-        string? root, ReadOnlySpan<byte> model, string machine, Action? waiting = null, CancellationToken cancellationToken = default)
+        string? root, ReadOnlySpan<byte> model, string weights, string machine, Action? waiting = null, CancellationToken cancellationToken = default)
     {
         if (root is null)
         {
             return new EngineCache(null, null);
         }
 
-        var key = Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(model), .. Encoding.UTF8.GetBytes(machine)]))[..24];
+        var key = Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(model), .. Encoding.UTF8.GetBytes($"{weights}\n{machine}")]))[..24];
         var folder = Path.Combine(root, key);
         try
         {

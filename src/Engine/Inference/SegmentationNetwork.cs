@@ -118,7 +118,9 @@ public abstract class SegmentationNetwork
         var graph = _cache.GetOrAdd(what, $"{Sizes}\n{options}", () => Build(options).ToByteArray());
         try
         {
-            var session = sessions.Create(graph, _folder.Path, Queries > 0 ? SessionPurpose.Frames : SessionPurpose.Inspection, InputRanges(size), framesAtOnce);
+            var session = sessions.Create(
+                graph, _folder.Path, Queries > 0 ? SessionPurpose.Frames : SessionPurpose.Inspection, InputRanges(size), framesAtOnce,
+                _folder.WeightsHash);
             return new SegmentorSession(session, size, Queries, EmbedDim, outputs, Prompts, sessions);
         }
         catch (SegrException error) when (FallBack(sessions, error.Message))

@@ -115,12 +115,13 @@ public sealed class SessionFactory
     /// <param name="purpose">What it is for.</param>
     /// <param name="ranges">Shapes of the inputs that are free; null where the provider needs not know.</param>
     /// <param name="runs">Runs side by side, which share the threads of the CPU.</param>
+    /// <param name="weightsHash">Hash of its external data, which TensorRT's engines are kept by; null for a model that has none.</param>
     /// <exception cref="ModelException">ONNX Runtime rejects the model.</exception>
     /// <exception cref="SegrException">TensorRT took longer than it may.</exception>
     /// <exception cref="OperationCanceledException">The user did not want to wait for TensorRT any longer.</exception>
     internal InferenceSession Create(
         byte[] model, string? weightsFolder, SessionPurpose purpose = SessionPurpose.Inspection, IReadOnlyList<ShapeRange>? ranges = null,
-        int runs = 1)
+        int runs = 1, string? weightsHash = null)
     {
         var provider = Provider == ExecutionProvider.TensorRt && purpose == SessionPurpose.Text ? ExecutionProvider.Cuda : Provider;
         var request = new SessionRequest(provider, Math.Max(1, Threads / runs))
@@ -129,14 +130,15 @@ public sealed class SessionFactory
             Stream = purpose == SessionPurpose.Frames && provider != ExecutionProvider.Cpu ? Gpu : null,
             CudaGraph = purpose == SessionPurpose.Frames && UsesCudaGraphs,
         };
-        return provider == ExecutionProvider.TensorRt ? CreateEngine(model, weightsFolder, request) : Create(model, weightsFolder, request);
+        return provider == ExecutionProvider.TensorRt ? CreateEngine(model, weightsFolder, weightsHash ?? "", request) : Create(model, weightsFolder, request);
     }
 
-    private InferenceSession CreateEngine(byte[] model, string? weightsFolder, SessionRequest request)
+    private InferenceSession CreateEngine(byte[] model, string? weightsFolder, string weightsHash, SessionRequest request)
     {
         var engines = EngineCache.Open(
             _settings.CacheFolder,
             model,
+            weightsHash,
             EngineCache.DescribeMachine(OrtEnvironment.Version),
             () => Notify("another process is building the same TensorRT engine: waiting for it"),
             _cancellation);

@@ -6,19 +6,20 @@ namespace OpenSegR.Realtime.Tests.Inference;
 public sealed class EngineCacheTests
 {
     [Fact]
-    public void TheFolderDependsOnTheNetworkAndOnTheMachine()
+    public void TheFolderDependsOnTheNetworkItsWeightsAndTheMachine()
     {
         using var scratch = new ScratchFolder();
-        string Folder(byte content, string machine)
+        string Folder(byte content, string weights, string machine)
         {
-            using var cache = EngineCache.Open(scratch.Path, [content], machine);
+            using var cache = EngineCache.Open(scratch.Path, [content], weights, machine);
             return cache.Folder!;
         }
 
-        Assert.Equal(Folder(1, "a"), Folder(1, "a"));
-        Assert.NotEqual(Folder(1, "a"), Folder(2, "a"));
-        Assert.NotEqual(Folder(1, "a"), Folder(1, "b"));
-        Assert.True(Directory.Exists(Folder(1, "a")));
+        Assert.Equal(Folder(1, "w", "a"), Folder(1, "w", "a"));
+        Assert.NotEqual(Folder(1, "w", "a"), Folder(2, "w", "a"));
+        Assert.NotEqual(Folder(1, "w", "a"), Folder(1, "w", "b"));
+        Assert.NotEqual(Folder(1, "w", "a"), Folder(1, "v", "a"));
+        Assert.True(Directory.Exists(Folder(1, "w", "a")));
     }
 
     [Fact]
@@ -26,8 +27,8 @@ public sealed class EngineCacheTests
     {
         using var scratch = new ScratchFolder();
         var waiting = new TaskCompletionSource();
-        var first = EngineCache.Open(scratch.Path, [1], "a");
-        var second = Task.Run(() => EngineCache.Open(scratch.Path, [1], "a", waiting.SetResult), TestContext.Current.CancellationToken);
+        var first = EngineCache.Open(scratch.Path, [1], "w", "a");
+        var second = Task.Run(() => EngineCache.Open(scratch.Path, [1], "w", "a", waiting.SetResult), TestContext.Current.CancellationToken);
         await waiting.Task.WaitAsync(TestContext.Current.CancellationToken);
         Assert.False(second.IsCompleted);
         first.Dispose();
@@ -39,7 +40,7 @@ public sealed class EngineCacheTests
     public void ClearingLeavesTheFolderUsable()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
         File.WriteAllText(Path.Combine(cache.Folder!, "torn.engine"), "x");
         cache.Clear();
         Assert.Equal("lock", Path.GetFileName(Assert.Single(Directory.GetFiles(cache.Folder!))));
@@ -50,10 +51,10 @@ public sealed class EngineCacheTests
     {
         using var scratch = new ScratchFolder();
         File.WriteAllText(scratch.File("file"), "");
-        using var cache = EngineCache.Open(scratch.File("file"), [1], "a");
+        using var cache = EngineCache.Open(scratch.File("file"), [1], "w", "a");
         Assert.Null(cache.Folder);
         cache.Clear();
-        using var none = EngineCache.Open(null, [1], "a");
+        using var none = EngineCache.Open(null, [1], "w", "a");
         Assert.Null(none.Folder);
     }
 
@@ -61,7 +62,7 @@ public sealed class EngineCacheTests
     public void AnEngineThatCannotBeLoadedIsBuiltAnewOnce()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
         var path = Path.Combine(cache.Folder!, "torn.engine");
         File.WriteAllText(path, "torn");
         List<string> notices = [];
@@ -81,7 +82,7 @@ public sealed class EngineCacheTests
     public void WithoutAnEngineInTheCacheAFailureIsTheModelsOwn()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
         var tries = 0;
         Assert.Throws<ModelException>(() => cache.Use<int>(_ => throw new ModelException($"try {++tries}"), _ => { }));
         Assert.Equal(1, tries);
@@ -91,9 +92,9 @@ public sealed class EngineCacheTests
     public void AWaitForAnotherProcessCanBeCancelled()
     {
         using var scratch = new ScratchFolder();
-        using var first = EngineCache.Open(scratch.Path, [1], "a");
+        using var first = EngineCache.Open(scratch.Path, [1], "w", "a");
         using var cancellation = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(
-            () => EngineCache.Open(scratch.Path, [1], "a", cancellation.Cancel, cancellation.Token));
+            () => EngineCache.Open(scratch.Path, [1], "w", "a", cancellation.Cancel, cancellation.Token));
     }
 }
