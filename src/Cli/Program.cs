@@ -36,7 +36,8 @@ internal static class Program
 
     private static string Describe(ParseResult parsed)
     {
-        var error = parsed.Errors[0].Message.TrimEnd('.');
+        // A list of what is allowed has a line for each.
+        var error = parsed.Errors[0].Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal).TrimEnd('.');
         if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count == 0)
         {
             return "no command given; 'segr --help' lists them, 'segr demo' shows what it does";

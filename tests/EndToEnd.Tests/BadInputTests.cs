@@ -15,6 +15,7 @@ public sealed class BadInputTests
     [InlineData("--vocab", "", "vocabulary")]
     [InlineData("--vocab", " ; ;", "vocabulary")]
     [InlineData("--mode", "everything", "everything")]
+    [InlineData("--renderer", "opengl", "'gl'")]
     [InlineData("--no-such-option", "1", "--no-such-option")]
     [InlineData("--frames", "0", "--frames")]
     [InlineData("--model", "no-such-model", "no-such-model")]

@@ -44,6 +44,7 @@ internal static class BenchCommand
         {
             models, providers, precisions, sizes, modes, input, live, words, sink, threads, graph, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
         };
+        command.Subcommands.Add(BenchFaultsCommand.Create());
         command.Subcommands.Add(BenchMotionCommand.Create());
         command.Subcommands.Add(BenchPrecisionCommand.Create());
         command.Subcommands.Add(BenchProfileCommand.Create());
