@@ -32,13 +32,13 @@ public sealed class LiveTests
         using var scratch = new Scratch();
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
         var port = LocalPort.Free();
-        var server = Loopback.Serve(video, port);
-        using var live = new LiveProcess(null, [Loopback.Address(port), .. Small, "--no-window", "--record", scratch["out.mp4"], "--stats", scratch["stats.json"]]);
+        var server = StreamServer.ServeHttp(video, Address(port));
+        using var live = new LiveProcess(null, [Address(port), .. Small, "--no-window", "--record", scratch["out.mp4"], "--stats", scratch["stats.json"]]);
         live.WaitUntil(() => Size(scratch.Folder, "out") > 5_000, "nothing was recorded");
         server.Dispose();
-        live.WaitFor($"{Loopback.Address(port)} is lost; attempt 1 to reconnect in 0.5 s");
+        live.WaitFor($"{Address(port)} is lost; attempt 1 to reconnect in 0.5 s");
         var before = Size(scratch.Folder, "out");
-        using var again = Loopback.Serve(video, port);
+        using var again = StreamServer.ServeHttp(video, Address(port));
         live.WaitFor("the source is back");
         live.WaitUntil(() => Size(scratch.Folder, "out") > before + 5_000, "the recording did not go on");
         live.Signal("INT");
@@ -58,7 +58,8 @@ public sealed class LiveTests
         using var process = Segr.Start(
             "env", null, ["OPENCV_FFMPEG_CAPTURE_OPTIONS=rtsp_flags;listen", Segr.Program, "live", address, .. Small, "--no-window", "--frames", "12"]);
         var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
-        using var sender = Loopback.Send(video, port, ["-c:v", "mpeg4", "-f", "rtsp", "-rtsp_transport", "tcp", address]);
+        StreamServer.WaitForListener(port, null);
+        using var sender = StreamServer.Start(video, "-c:v", "mpeg4", "-f", "rtsp", "-rtsp_transport", "tcp", address);
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)));
         Assert.True(process.ExitCode == 0, await error);
         Assert.Contains($"{address}: completed", await output, StringComparison.Ordinal);
@@ -88,11 +89,12 @@ public sealed class LiveTests
     public void The_window_does_what_its_keys_say_on_a_stream()
     {
         using var scratch = new Scratch();
-        using var display = Loopback.Display(out var name);
+        using var display = VirtualDisplay.StartOrSkip();
+        var name = display.Name;
         var video = Videos.Make(scratch["in.mp4"], 24, 160, 96);
         var port = LocalPort.Free();
-        using var server = Loopback.Serve(video, port);
-        using var live = new LiveProcess(name, [Loopback.Address(port), .. Small, "--out", scratch["shots"]]);
+        using var server = StreamServer.ServeHttp(video, Address(port));
+        using var live = new LiveProcess(name, [Address(port), .. Small, "--out", scratch["shots"]]);
         live.WaitUntil(() => Key(name, "s") && Directory.Exists(scratch["shots"]), "there is no screenshot");
         live.WaitUntil(() => Directory.GetFiles(scratch["shots"], "*.png").Any(f => new FileInfo(f).Length > 1000), "there is no screenshot");
 
@@ -111,7 +113,8 @@ public sealed class LiveTests
     public void A_display_that_goes_away_ends_the_run_and_keeps_the_recording()
     {
         using var scratch = new Scratch();
-        var display = Loopback.Display(out var name);
+        var display = VirtualDisplay.StartOrSkip();
+        var name = display.Name;
         Videos.Make(scratch["in.mp4"], 24, 160, 96);
         using var live = new LiveProcess(name, [scratch["in.mp4"], .. Small, "--record", scratch["out.mp4"]]);
         live.WaitUntil(() => Size(scratch.Folder, "out") > 20_000, "nothing was recorded");
@@ -126,7 +129,8 @@ public sealed class LiveTests
     public void A_window_that_somebody_else_destroys_ends_the_run_and_keeps_the_recording()
     {
         using var scratch = new Scratch();
-        using var display = Loopback.Display(out var name);
+        using var display = VirtualDisplay.StartOrSkip();
+        var name = display.Name;
         Videos.Make(scratch["in.mp4"], 24, 160, 96);
         using var live = new LiveProcess(name, [scratch["in.mp4"], .. Small, "--record", scratch["out.mp4"]]);
         live.WaitUntil(() => Size(scratch.Folder, "out") > 20_000, "nothing was recorded");
@@ -144,6 +148,8 @@ public sealed class LiveTests
     [Fact]
     public void A_host_that_nobody_knows_is_named() =>
         Assert.Contains("there is no host 'no-such-host.invalid'", Segr.AssertRefused("user", ["live", "http://name:word@no-such-host.invalid/user", .. Small, "--no-window"]), StringComparison.Ordinal);
+
+    private static string Address(int port) => $"http://127.0.0.1:{port}/live.mjpg";
 
     // Also of the file's partial form.
     private static long Size(string folder, string prefix) =>

@@ -17,8 +17,10 @@ namespace OpenSegR.Realtime.Bench;
 public sealed record FaultBenchmark(string Program, int Interruptions, int Seed)
 {
     private const int SigKill = 9;
-    private const int SigInt = 2;
-    private static readonly (string Name, int Number)[] Signals = [("Ctrl-C", SigInt), ("SIGTERM", 15), ("SIGHUP", 1)];
+    private const int SigTerm = 15;
+    // A job in the background of a script ignores Ctrl-C, one under nohup SIGHUP, and so does what it starts.
+    private static readonly (string Name, int Number)[] Signals =
+        [.. new[] { ("Ctrl-C", 2), ("SIGTERM", SigTerm), ("SIGHUP", 1) }.Where(signal => !FaultProcess.IsIgnored(signal.Item2))];
     private static readonly string[] Words = ["--vocab", "ball; cube; grass+stuff; sky+stuff", "--ep", "cpu"];
     private static readonly string[] Endless = ["video", "synthetic:3:320x180:100000", .. Words];
 
@@ -152,7 +154,7 @@ public sealed record FaultBenchmark(string Program, int Interruptions, int Seed)
         var before = SizeOf(folder, "out*");
         stream.Serve();
         live.WaitUntil("the recording went on", () => SizeOf(folder, "out*") > before + 5_000);
-        live.Send(SigInt);
+        live.Send(SigTerm);
         RequireExit(live, 130);
         using var report = System.Text.Json.JsonDocument.Parse(File.ReadAllText(stats));
         var shown = report.RootElement.GetProperty("frames_out").GetInt64();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -65,6 +66,15 @@ internal sealed partial class FaultProcess : IDisposable
 
     /// <summary>True once it has ended.</summary>
     public bool HasEnded => _process.HasExited;
+
+    /// <summary>Whether this process, and so what it starts, was told to ignore a signal.</summary>
+    public static bool IsIgnored(int signal)
+    {
+        const string Field = "SigIgn:";
+        const string Status = "/proc/self/status";
+        var line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) : null;
+        return line is not null && (ulong.Parse(line.AsSpan(Field.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) != 0;
+    }
 
     /// <summary>Waits until something has happened.</summary>
     /// <exception cref="SegrException">It did not, in time, or the program ended before.</exception>

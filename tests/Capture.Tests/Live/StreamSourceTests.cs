@@ -32,7 +32,7 @@ public sealed class StreamSourceTests : IDisposable
         var status = new ConcurrentQueue<string?>();
         var options = Impatient(status);
 
-        var server = StreamServer.Start(_folder["v.mp4"], output);
+        var server = StreamServer.Start(_folder["v.mp4"], output.Split(' '));
         using var source = OpenWhenReady(address, options);
         Assert.Equal((Format, true), (source.Info.Format, source.Info.IsLive));
         ReadSome(source, 20);
@@ -41,7 +41,7 @@ public sealed class StreamSourceTests : IDisposable
         Assert.True(ReadUntil(source, () => status.Any(s => s is not null)), "the loss was not noticed");
         Assert.Contains(address, status.First(s => s is not null)!, StringComparison.Ordinal);
 
-        using var again = StreamServer.Start(_folder["v.mp4"], output);
+        using var again = StreamServer.Start(_folder["v.mp4"], output.Split(' '));
         Assert.True(ReadUntil(source, () => status.Last() is null), "the stream was not found again");
         ReadSome(source, 20);
     }
@@ -61,7 +61,7 @@ public sealed class StreamSourceTests : IDisposable
 
         File.WriteAllBytes(_folder["both.ts"], stream.ToArray());
         var address = $"udp://127.0.0.1:{LocalPort.Free()}";
-        using var server = StreamServer.Start(_folder["both.ts"], $"-c:v copy -f mpegts {address}?pkt_size=1316");
+        using var server = StreamServer.Start(_folder["both.ts"], "-c:v", "copy", "-f", "mpegts", $"{address}?pkt_size=1316");
         using var source = OpenWhenReady(address, Impatient(null));
         var seen = new HashSet<FrameFormat>();
         Assert.True(ReadUntil(source, () => seen.Count == 2, frame =>
@@ -79,7 +79,7 @@ public sealed class StreamSourceTests : IDisposable
         Tools.Write(_folder["v.mp4"], Format, 100, 25);
         var status = new ConcurrentQueue<string?>();
         var address = $"http://127.0.0.1:{LocalPort.Free()}/live.mjpg";
-        using var server = StreamServer.Start(_folder["v.mp4"], $"-c:v mjpeg -q:v 3 -f mpjpeg -listen 1 {address}");
+        using var server = StreamServer.ServeHttp(_folder["v.mp4"], address);
         using var source = OpenWhenReady(address, Impatient(status));
         ReadSome(source, 5);
         server.Freeze();
