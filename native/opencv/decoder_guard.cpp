@@ -3,6 +3,8 @@
 // the first one was. Only a new size of a stream becomes the end of the stream: who reads it opens it anew, in the new size, which for a file
 // would lead to the same place again.
 //
+// It also mends the direction in which OpenCV 4.6 turns videos that were taken with the camera on its side.
+//
 // The functions stand before FFmpeg's own because this library comes first in the scope in which the libraries that it brings along
 // look names up. They see every decoder of those, OpenCV's and libavformat's. Where that order is another, they are not called.
 
@@ -12,8 +14,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <unordered_map>
+
+#include <opencv2/core/version.hpp>
 
 #define SEGR_GUARD extern "C" __attribute__((visibility("default")))
 
@@ -217,3 +222,17 @@ SEGR_GUARD int sws_scale(void* scaler, const std::uint8_t* const* from, const in
     }
     return scale(scaler, from, from_steps, y, rows, to, to_steps);
 }
+
+#if CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR <= 6
+// FFmpeg counts the angle of a display matrix counterclockwise; OpenCV 4.6 takes it for clockwise, so that pictures that lie on their side come
+// out upside down (OpenCV's issue 22088).
+SEGR_GUARD double av_display_rotation_get(const std::int32_t* matrix)
+{
+    static const auto angle_of = next<double (*)(const std::int32_t*)>("av_display_rotation_get");
+    const double angle = angle_of(matrix);
+    Dl_info caller{};
+    const bool is_opencv = dladdr(__builtin_return_address(0), &caller) != 0 && caller.dli_fname != nullptr &&
+                           std::strstr(caller.dli_fname, "opencv_videoio") != nullptr;
+    return is_opencv ? -angle : angle;
+}
+#endif

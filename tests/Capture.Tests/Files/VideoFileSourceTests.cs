@@ -55,15 +55,32 @@ public sealed class VideoFileSourceTests : IDisposable
         Assert.All(frames, f => Assert.InRange(f.TimestampUs, Time(f.Number) - 100, Time(f.Number) + 100));
     }
 
-    [Fact]
-    public void A_rotated_video_comes_upright()
+    [Theory]
+    [InlineData(90)]
+    [InlineData(180)]
+    [InlineData(270)]
+    public void A_rotated_video_comes_upright(int degrees)
     {
-        Tools.RequireFfmpeg();
-        Tools.Write(_folder["flat.mp4"], Format, 5, 25);
-        Tools.Ffmpeg($"-i {_folder["flat.mp4"]} -c copy -metadata:s:v:0 rotate=90 {_folder["turned.mp4"]}");
+        // Four colours, one in each corner.
+        Tools.Ffmpeg($"-f lavfi -i color=red:size=48x32:rate=5:duration=1 -f lavfi -i color=lime:size=48x32:rate=5:duration=1 -f lavfi -i color=blue:size=48x32:rate=5:duration=1 -f lavfi -i color=white:size=48x32:rate=5:duration=1 -filter_complex [0][1]hstack[a];[2][3]hstack[b];[a][b]vstack -c:v mpeg4 -q:v 2 {_folder["flat.mp4"]}");
+        Tools.Ffmpeg($"-i {_folder["flat.mp4"]} -c copy -metadata:s:v:0 rotate={degrees} {_folder["turned.mp4"]}");
+        Tools.Ffmpeg($"-i {_folder["turned.mp4"]} -frames:v 1 {_folder["upright.png"]}");
+        using var expected = PictureFile.Read(_folder["upright.png"], FramePool.Shared);
         var source = new VideoFileSource(_folder["turned.mp4"]);
-        Assert.Equal((64, 96), (source.Info.Format.Width, source.Info.Format.Height));
-        Assert.Equal(5, Tools.ReadAll(source, f => f.Height == 96 ? 0 : -1).Count(f => f.Number == 0));
+        Assert.Equal(degrees == 180 ? (96, 64) : (64, 96), (source.Info.Format.Width, source.Info.Format.Height));
+        Assert.Equal(expected.Format, source.Info.Format);
+        Assert.Equal(5, Tools.ReadAll(source, frame =>
+        {
+            foreach (var (x, y) in new[] { (8, 8), (frame.Width - 9, 8), (8, frame.Height - 9) })
+            {
+                for (var c = 0; c < 3; c++)
+                {
+                    Assert.InRange(frame.Row(y)[(3 * x) + c] - expected.Row(y)[(3 * x) + c], -24, 24);
+                }
+            }
+
+            return 0;
+        }).Count);
     }
 
     [Fact]
