@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -26,11 +27,13 @@ internal sealed class EngineCache : IDisposable
     /// <param name="model">Bytes of the ONNX file.</param>
     /// <param name="weights">Hash of the weights, which are not in that file: models of one architecture have the same graph.</param>
     /// <param name="machine">What else the engines depend on, as text; <see cref="DescribeMachine"/>.</param>
+    /// <param name="limit">The longest wait.</param>
     /// <param name="waiting">Called once where it must wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="SegrException">The wait took longer than the limit.</exception>
     public static EngineCache Open(
-        string? root, ReadOnlySpan<byte> model, string weights, string machine, Action? waiting = null, CancellationToken cancellationToken = default)
+        string? root, ReadOnlySpan<byte> model, string weights, string machine, TimeSpan limit, Action? waiting = null, CancellationToken cancellationToken = default)
     {
         if (root is null)
         {
@@ -42,7 +45,7 @@ internal sealed class EngineCache : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new EngineCache(folder, Lock(Path.Combine(folder, "lock"), waiting, cancellationToken));
+            return new EngineCache(folder, Lock(Path.Combine(folder, "lock"), limit, waiting, cancellationToken));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -114,8 +117,9 @@ internal sealed class EngineCache : IDisposable
 
     private IEnumerable<string> Engines() => Directory.EnumerateFiles(Folder!).Where(path => Path.GetFileName(path) != "lock");
 
-    private static FileStream Lock(string path, Action? waiting, CancellationToken cancellationToken)
+    private static FileStream Lock(string path, TimeSpan limit, Action? waiting, CancellationToken cancellationToken)
     {
+        var clock = Stopwatch.StartNew();
         for (var first = true; ; first = false)
         {
             try
@@ -128,6 +132,11 @@ internal sealed class EngineCache : IDisposable
                 if (first)
                 {
                     waiting?.Invoke();
+                }
+
+                if (clock.Elapsed > limit)
+                {
+                    throw new SegrException($"another process was not done with the same engine within {limit.TotalMinutes:0.#} minutes (--engine-timeout)");
                 }
 
                 cancellationToken.WaitHandle.WaitOne(200);

@@ -34,7 +34,7 @@ public sealed record InferenceSettings
     /// </summary>
     public bool CudaGraphs { get; init; }
 
-    /// <summary>The longest that TensorRT may take to prepare a network; with <see cref="ExecutionProvider.Auto"/> CUDA takes over then.</summary>
+    /// <summary>The longest that TensorRT, here or in another process, may take to prepare a network; with <see cref="ExecutionProvider.Auto"/> CUDA takes over then.</summary>
     public TimeSpan EngineTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>True to take frames over the GPU's path although the network runs on the CPU: for tests, over a stand-in for the driver.</summary>

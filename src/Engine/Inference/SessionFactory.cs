@@ -140,6 +140,7 @@ public sealed class SessionFactory
             model,
             weightsHash,
             EngineCache.DescribeMachine(OrtEnvironment.Version),
+            _settings.EngineTimeout,
             () => Notify("another process is building the same TensorRT engine: waiting for it"),
             _cancellation);
         if (!engines.HasEngines)

@@ -5,13 +5,15 @@ namespace OpenSegR.Realtime.Tests.Inference;
 
 public sealed class EngineCacheTests
 {
+    private static readonly TimeSpan Ever = TimeSpan.FromDays(1);
+
     [Fact]
     public void TheFolderDependsOnTheNetworkItsWeightsAndTheMachine()
     {
         using var scratch = new ScratchFolder();
         string Folder(byte content, string weights, string machine)
         {
-            using var cache = EngineCache.Open(scratch.Path, [content], weights, machine);
+            using var cache = EngineCache.Open(scratch.Path, [content], weights, machine, Ever);
             return cache.Folder!;
         }
 
@@ -27,8 +29,8 @@ public sealed class EngineCacheTests
     {
         using var scratch = new ScratchFolder();
         var waiting = new TaskCompletionSource();
-        var first = EngineCache.Open(scratch.Path, [1], "w", "a");
-        var second = Task.Run(() => EngineCache.Open(scratch.Path, [1], "w", "a", waiting.SetResult), TestContext.Current.CancellationToken);
+        var first = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
+        var second = Task.Run(() => EngineCache.Open(scratch.Path, [1], "w", "a", Ever, waiting.SetResult), TestContext.Current.CancellationToken);
         await waiting.Task.WaitAsync(TestContext.Current.CancellationToken);
         Assert.False(second.IsCompleted);
         first.Dispose();
@@ -40,7 +42,7 @@ public sealed class EngineCacheTests
     public void ClearingLeavesTheFolderUsable()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
         File.WriteAllText(Path.Combine(cache.Folder!, "torn.engine"), "x");
         cache.Clear();
         Assert.Equal("lock", Path.GetFileName(Assert.Single(Directory.GetFiles(cache.Folder!))));
@@ -51,10 +53,10 @@ public sealed class EngineCacheTests
     {
         using var scratch = new ScratchFolder();
         File.WriteAllText(scratch.File("file"), "");
-        using var cache = EngineCache.Open(scratch.File("file"), [1], "w", "a");
+        using var cache = EngineCache.Open(scratch.File("file"), [1], "w", "a", Ever);
         Assert.Null(cache.Folder);
         cache.Clear();
-        using var none = EngineCache.Open(null, [1], "w", "a");
+        using var none = EngineCache.Open(null, [1], "w", "a", Ever);
         Assert.Null(none.Folder);
     }
 
@@ -62,7 +64,7 @@ public sealed class EngineCacheTests
     public void AnEngineThatCannotBeLoadedIsBuiltAnewOnce()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
         var path = Path.Combine(cache.Folder!, "torn.engine");
         File.WriteAllText(path, "torn");
         List<string> notices = [];
@@ -82,7 +84,7 @@ public sealed class EngineCacheTests
     public void WithoutAnEngineInTheCacheAFailureIsTheModelsOwn()
     {
         using var scratch = new ScratchFolder();
-        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a");
+        using var cache = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
         var tries = 0;
         Assert.Throws<ModelException>(() => cache.Use<int>(_ => throw new ModelException($"try {++tries}"), _ => { }));
         Assert.Equal(1, tries);
@@ -92,9 +94,18 @@ public sealed class EngineCacheTests
     public void AWaitForAnotherProcessCanBeCancelled()
     {
         using var scratch = new ScratchFolder();
-        using var first = EngineCache.Open(scratch.Path, [1], "w", "a");
+        using var first = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
         using var cancellation = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(
-            () => EngineCache.Open(scratch.Path, [1], "w", "a", cancellation.Cancel, cancellation.Token));
+            () => EngineCache.Open(scratch.Path, [1], "w", "a", Ever, cancellation.Cancel, cancellation.Token));
+    }
+
+    [Fact]
+    public void AWaitForAnotherProcessEnds()
+    {
+        using var scratch = new ScratchFolder();
+        using var first = EngineCache.Open(scratch.Path, [1], "w", "a", Ever);
+        var error = Assert.Throws<SegrException>(() => EngineCache.Open(scratch.Path, [1], "w", "a", TimeSpan.Zero));
+        Assert.Equal("another process was not done with the same engine within 0 minutes (--engine-timeout)", error.Message);
     }
 }

@@ -14,6 +14,8 @@ namespace OpenSegR.Realtime.Tests.Inference.Gpu;
 [Collection("stand-in GPU")]
 public sealed class GpuSharingTests : IDisposable
 {
+    private static readonly OverlayStyle Plain = OverlayStyle.Default with { Legend = false };
+    private static readonly OverlayStyle Highlighting = Plain with { HighlightClass = "class 0" };
     private readonly List<string> _notices = [];
     private readonly SegmentationResultPool _results = new();
     private readonly FramePool _frames = new();
@@ -59,12 +61,17 @@ public sealed class GpuSharingTests : IDisposable
             Assert.NotNull(masks.GpuCopy);
             var expected = Draw(uploading, frame, masks);
 
+            // What belongs to nothing has a colour where one class is highlighted.
+            Assert.True(mode == SegmentationMode.Semantic || masks.Labels.Contains(SegmentationResult.Void));
+            var highlighted = Draw(uploading, frame, masks, Highlighting);
+
             // What the host has of the frame is not looked at.
             frame.Pixels.Clear();
             Assert.Equal(expected, Draw(drawing, frame, masks));
+            Assert.Equal(highlighted, Draw(drawing, frame, masks, Highlighting));
         }
 
-        Assert.Equal(5, StandIn.Get("cuGraphicsMapResources") - maps);
+        Assert.Equal(10, StandIn.Get("cuGraphicsMapResources") - maps);
         Assert.Equal(["the window draws frames and masks from the GPU's memory"], _notices);
     }
 
@@ -101,6 +108,13 @@ public sealed class GpuSharingTests : IDisposable
             segmentor.Infer(slot);
             segmentor.Postprocess(slot, moved);
             Assert.NotNull(moved.GpuCopy);
+            Assert.Equal(Draw(uploading, third, moved), Draw(drawing, third, moved));
+
+            // Both are given another content.
+            third.CopyFrom(second);
+            moved.CopyFrom(masks);
+            Assert.Null(third.GpuCopy);
+            Assert.Null(moved.GpuCopy);
             Assert.Equal(Draw(uploading, third, moved), Draw(drawing, third, moved));
         }
 
@@ -206,6 +220,9 @@ public sealed class GpuSharingTests : IDisposable
         Assert.Equal(function != "cuGraphicsGLRegisterImage", problem.Contains("from frame ", StringComparison.Ordinal));
         Assert.Equal(function == "cuGraphicsGLRegisterImage" ? 1 : 2, _notices.Count);
         Assert.False(_sharing.IsWanted);
+
+        // What was shared was given back at once.
+        Assert.Equal(function == "cuGraphicsGLRegisterImage" ? 1 : 2, StandIn.Get("cuGraphicsUnregisterResource"));
         var maps = StandIn.Get("cuGraphicsMapResources");
         using (var later = Picture(93, 71, 9))
         using (var masks = _results.Rent())
@@ -328,10 +345,10 @@ public sealed class GpuSharingTests : IDisposable
         }
     }
 
-    private static byte[] Draw(GlCompositor compositor, Frame frame, SegmentationResult? masks)
+    private static byte[] Draw(GlCompositor compositor, Frame frame, SegmentationResult? masks, OverlayStyle? style = null)
     {
         using var target = FramePool.Shared.Rent(frame.Format);
-        Assert.True(compositor.Compose(frame, masks, OverlayStyle.Default with { Legend = false }, null, target));
+        Assert.True(compositor.Compose(frame, masks, style ?? Plain, null, target));
         return target.Pixels.ToArray();
     }
 
