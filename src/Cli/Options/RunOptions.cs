@@ -22,7 +22,13 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<bool> _smooth = new("--smooth") { Description = "Damp flicker: a pixel changes its class once masks agreed on it for 0.1 s; segments keep their numbers" };
+    // "--smooth" alone is "--smooth on".
+    private readonly Option<string> _smooth = new("--smooth")
+    {
+        Description = "Damp flicker: a pixel changes its class once masks agreed on it for 0.1 s, and segments keep their numbers; auto: where masks are carried",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "auto",
+    };
 
     private readonly Option<int?> _atOnce = new("--frames-at-once")
     {
@@ -48,6 +54,7 @@ internal sealed class RunOptions
     {
         _sync.AcceptOnlyFromAmong("auto", "exact", "latest");
         _carry.AcceptOnlyFromAmong("auto", "on", "off");
+        _smooth.AcceptOnlyFromAmong("auto", "on", "off");
     }
 
     public void AddTo(Command command)
@@ -72,13 +79,15 @@ internal sealed class RunOptions
         var sync = Enum.Parse<SyncMode>(parsed.GetValue(_sync)!, ignoreCase: true);
         var (carry, smooth) = (parsed.GetValue(_carry), parsed.GetValue(_smooth));
         var carries = carry == "on" || (carry == "auto" && (sync == SyncMode.Latest || (sync == SyncMode.Auto && isLive)));
+        var isBare = parsed.GetResult(_smooth) is { Implicit: false, Tokens.Count: 0 };
+        var smooths = isBare || smooth == "on" || (smooth == "auto" && carries);
         var every = parsed.GetValue(_every);
         var frames = parsed.GetValue(_frames);
         OutputFile.Checked(Stats(parsed));
         return new PipelineOptions
         {
             Sync = sync,
-            Motion = carries || smooth ? new MotionOptions { Carry = carries, Smooth = smooth } : null,
+            Motion = carries || smooths ? new MotionOptions { Carry = carries, Smooth = smooths } : null,
             InferEvery = every >= 1 ? every : throw new InputException($"--every {every}: must be at least 1"),
             MaxFrames = frames is null or >= 1 ? frames : throw new InputException($"--frames {frames}: must be at least 1"),
         };

@@ -1,4 +1,5 @@
 using OpenSegR.Realtime.Pipeline;
+using OpenSegR.Realtime.Segmentation.Resampling;
 
 namespace OpenSegR.Realtime.Segmentation;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Segmentation.Resampling;
 
 namespace OpenSegR.Realtime.Tests.Segmentation;
 

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>Which loops of the frame path run; all give the same, to the last bit.</summary>
 internal enum ProcessorPath

@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>The horizontal pass with AVX2: two rows at once, pixel by pixel (<see cref="PixelRows.ResamplePair"/>).</summary>
 /// <param name="axis">Weights.</param>

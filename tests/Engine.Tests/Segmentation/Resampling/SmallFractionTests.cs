@@ -1,6 +1,6 @@
-using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Segmentation.Resampling;
 
-namespace OpenSegR.Realtime.Tests.Segmentation;
+namespace OpenSegR.Realtime.Tests.Segmentation.Resampling;
 
 public sealed class SmallFractionTests
 {

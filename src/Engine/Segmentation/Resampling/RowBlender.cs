@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>The vertical pass of <see cref="ImagePreprocessor"/>: weighted sums of rows of bytes, rounded to 8 bits.</summary>
 /// <param name="axis">Weights.</param>

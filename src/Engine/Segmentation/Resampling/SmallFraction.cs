@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// Weights of one output sample as fractions with a small common denominator, found only where a sum weighed by the small numerators rounds

@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>22-bit weights as two 16-bit digits: weight = high * 2^<see cref="LowBits"/> + low.</summary>
 internal static class Digits

@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// How a row is cut for the 512-bit horizontal passes: into groups of as many neighbouring output pixels as fit in the lanes of a register, and

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// The horizontal pass with AVX-512 for axes whose weights are small fractions (<see cref="SmallFraction"/>): 32 lanes of 16 bits, ten pixels.

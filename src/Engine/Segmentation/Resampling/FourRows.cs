@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>Four rows that are done together, so that tables are loaded once for all of them.</summary>
 internal readonly unsafe struct FourRows

@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// One axis of Pillow's bilinear (triangle filter, antialiased when shrinking) resampling of 8-bit pictures, in its 22-bit fixed-point form.

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// The last step of <see cref="ImagePreprocessor"/>: rows of interleaved bytes to three planes of floats, (value - mean) / std with the

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>The horizontal pass on any processor, pixel by pixel: the three channels are lanes of one vector.</summary>
 /// <param name="axis">Weights.</param>

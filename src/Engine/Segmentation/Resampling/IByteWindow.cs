@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>Bytes from which one permutation picks; a type parameter, so that the loops around it are compiled for each kind.</summary>
 internal unsafe interface IByteWindow

@@ -1,4 +1,4 @@
-namespace OpenSegR.Realtime.Segmentation;
+namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
 /// The horizontal pass of <see cref="ImagePreprocessor"/>: rows of interleaved 8-bit pixels to rows of the resized width, rounded to 8 bits as
