@@ -148,8 +148,20 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         if (_isDirty)
         {
             _isDirty = false;
-            _window.DoRender();
-            _compositor.Device.ThrowIfLost();
+            if (IsGone())
+            {
+                return false;
+            }
+
+            try
+            {
+                _window.DoRender();
+                _compositor.Device.ThrowIfLost();
+            }
+            catch (SegrException) when (IsGone())
+            {
+                return false;
+            }
         }
 
         return true;
@@ -180,6 +192,14 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         }
 
         return pixels;
+    }
+
+    // Drawing into a window that somebody else has destroyed fails, with whatever error or in the driver itself, before the display has said that
+    // it is gone. Asking for its size makes the display answer.
+    private bool IsGone()
+    {
+        _ = _window.FramebufferSize;
+        return _owner.IsClosed;
     }
 
     /// <inheritdoc/>
