@@ -225,7 +225,7 @@ SEGR_GUARD int sws_scale(void* scaler, const std::uint8_t* const* from, const in
 
 #if CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR <= 6
 // FFmpeg counts the angle of a display matrix counterclockwise; OpenCV 4.6 takes it for clockwise, so that pictures that lie on their side come
-// out upside down (OpenCV's issue 22088).
+// out upside down; later versions agree with FFmpeg.
 SEGR_GUARD double av_display_rotation_get(const std::int32_t* matrix)
 {
     static const auto angle_of = next<double (*)(const std::int32_t*)>("av_display_rotation_get");

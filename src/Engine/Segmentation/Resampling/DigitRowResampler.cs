@@ -8,21 +8,15 @@ namespace OpenSegR.Realtime.Segmentation.Resampling;
 /// The horizontal pass with AVX-512 for any weights: 16 lanes of 32 bits, five pixels. Integers are exact in any grouping, so each 22-bit
 /// weight is split into two digits, high * 128 + low, that fit the 16-bit multiply-add, which does two taps at a time.
 /// </summary>
-internal sealed unsafe class DigitRowResampler : RowResampler
+internal sealed unsafe class DigitRowResampler : WideRowResampler
 {
     private const int Lanes = 16;
-    private const int Vector = 64;
-
-    private readonly WidePlan _plan;
 
     // For each group and pair: places in the window (in the lower byte of each 16-bit number), high digits, low digits; 64 bytes each.
     private readonly byte[] _tables;
 
-    private DigitRowResampler(WidePlan plan)
-    {
-        _plan = plan;
+    private DigitRowResampler(WidePlan plan) : base(plan) =>
         _tables = GC.AllocateArray<byte>(plan.Groups * plan.Pairs * 3 * Vector, pinned: true);
-    }
 
     /// <summary>Makes one, or returns null where the source is too narrow or shrinks so much that registers would stay half empty.</summary>
     public static DigitRowResampler? TryCreate(ResampleAxis axis)
@@ -37,34 +31,16 @@ internal sealed unsafe class DigitRowResampler : RowResampler
         return resampler;
     }
 
-    public override void Run(byte* source, long stride, int rows, byte* end, byte* target, long pitch)
+    protected override void RunFour<TWindow>(FourRows from, FourRows to)
     {
-        for (; rows > 0; rows -= RowsAtOnce, source += RowsAtOnce * stride, target += RowsAtOnce * pitch)
-        {
-            var from = new FourRows(source, stride, rows);
-            var to = new FourRows(target, pitch, rows);
-            if (_plan.Window == Vector)
-            {
-                RunFour<SingleWindow>(from, to);
-            }
-            else
-            {
-                RunFour<DoubleWindow>(from, to);
-            }
-        }
-    }
-
-    private void RunFour<TWindow>(FourRows from, FourRows to)
-        where TWindow : struct, IByteWindow
-    {
-        var (pairs, step) = (_plan.Pairs, 3 * _plan.PixelsPerGroup);
+        var (pairs, step) = (Plan.Pairs, 3 * Plan.PixelsPerGroup);
         var lower = Vector512.Create((short)0xFF);
         fixed (byte* tables = _tables)
-        fixed (int* offsets = _plan.Offsets)
+        fixed (int* offsets = Plan.Offsets)
         {
             var table = tables;
             var offset = offsets;
-            for (var left = _plan.Groups; left > 0; left--)
+            for (var left = Plan.Groups; left > 0; left--)
             {
                 var high0 = Vector512.Create(Digits.Rounding);
                 var (high1, high2, high3) = (high0, high0, high0);
@@ -101,21 +77,21 @@ internal sealed unsafe class DigitRowResampler : RowResampler
 
     private void Fill(ResampleAxis axis)
     {
-        for (var group = 0; group < _plan.Groups; group++)
+        for (var group = 0; group < Plan.Groups; group++)
         {
             for (var lane = 0; lane < Lanes; lane++)
             {
-                if (!_plan.TryGetLane(group, lane, out var x, out var channel))
+                if (!Plan.TryGetLane(group, lane, out var x, out var channel))
                 {
                     continue;
                 }
 
-                for (var i = 0; i < 2 * _plan.Pairs; i++)
+                for (var i = 0; i < 2 * Plan.Pairs; i++)
                 {
                     var (pair, tap) = (i / 2, i % 2);
-                    if (_plan.TryGetTap(group, pair, x, channel, tap, out var place))
+                    if (Plan.TryGetTap(group, pair, x, channel, tap, out var place))
                     {
-                        var table = _tables.AsSpan(((group * _plan.Pairs) + pair) * 3 * Vector, 3 * Vector);
+                        var table = _tables.AsSpan(((group * Plan.Pairs) + pair) * 3 * Vector, 3 * Vector);
                         var words = MemoryMarshal.Cast<byte, short>(table);
                         var at = (2 * lane) + tap;
                         table[2 * at] = place;

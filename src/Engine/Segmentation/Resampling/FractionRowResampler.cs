@@ -9,20 +9,18 @@ namespace OpenSegR.Realtime.Segmentation.Resampling;
 /// For each pair of taps one permutation brings a lane its two bytes and one multiply-add adds both products; the sum is divided by its
 /// denominator with a multiplication.
 /// </summary>
-internal sealed unsafe class FractionRowResampler : RowResampler
+internal sealed unsafe class FractionRowResampler : WideRowResampler
 {
     private const int Lanes = 32;
-    private const int Vector = 64;
 
-    private readonly WidePlan _plan;
     private readonly int _shift;
 
     // For each group: rounding and reciprocals (32 numbers of 16 bits each), then for each pair places in the window and numerators (64 bytes each).
     private readonly byte[] _tables;
 
-    private FractionRowResampler(WidePlan plan, int shift)
+    private FractionRowResampler(WidePlan plan, int shift) : base(plan)
     {
-        (_plan, _shift) = (plan, shift);
+        _shift = shift;
         _tables = GC.AllocateArray<byte>(plan.Groups * (plan.Pairs + 1) * 2 * Vector, pinned: true);
     }
 
@@ -53,33 +51,15 @@ internal sealed unsafe class FractionRowResampler : RowResampler
         return resampler;
     }
 
-    public override void Run(byte* source, long stride, int rows, byte* end, byte* target, long pitch)
+    protected override void RunFour<TWindow>(FourRows from, FourRows to)
     {
-        for (; rows > 0; rows -= RowsAtOnce, source += RowsAtOnce * stride, target += RowsAtOnce * pitch)
-        {
-            var from = new FourRows(source, stride, rows);
-            var to = new FourRows(target, pitch, rows);
-            if (_plan.Window == Vector)
-            {
-                RunFour<SingleWindow>(from, to);
-            }
-            else
-            {
-                RunFour<DoubleWindow>(from, to);
-            }
-        }
-    }
-
-    private void RunFour<TWindow>(FourRows from, FourRows to)
-        where TWindow : struct, IByteWindow
-    {
-        var (pairs, step, shift) = (_plan.Pairs, 3 * _plan.PixelsPerGroup, _shift);
+        var (pairs, step, shift) = (Plan.Pairs, 3 * Plan.PixelsPerGroup, _shift);
         fixed (byte* tables = _tables)
-        fixed (int* offsets = _plan.Offsets)
+        fixed (int* offsets = Plan.Offsets)
         {
             var table = tables;
             var offset = offsets;
-            for (var left = _plan.Groups; left > 0; left--)
+            for (var left = Plan.Groups; left > 0; left--)
             {
                 var sum0 = Vector512.Load((short*)table);
                 var (sum1, sum2, sum3) = (sum0, sum0, sum0);
@@ -108,24 +88,24 @@ internal sealed unsafe class FractionRowResampler : RowResampler
 
     private void Fill(ResampleAxis axis, byte[] numerators, int[] denominators, Dictionary<int, ushort> reciprocals)
     {
-        for (var group = 0; group < _plan.Groups; group++)
+        for (var group = 0; group < Plan.Groups; group++)
         {
-            var table = _tables.AsSpan(group * (_plan.Pairs + 1) * 2 * Vector, (_plan.Pairs + 1) * 2 * Vector);
+            var table = _tables.AsSpan(group * (Plan.Pairs + 1) * 2 * Vector, (Plan.Pairs + 1) * 2 * Vector);
             var rounding = MemoryMarshal.Cast<byte, ushort>(table);
             var reciprocal = rounding[Lanes..];
             for (var lane = 0; lane < Lanes; lane++)
             {
-                if (!_plan.TryGetLane(group, lane, out var x, out var channel))
+                if (!Plan.TryGetLane(group, lane, out var x, out var channel))
                 {
                     continue;
                 }
 
                 rounding[lane] = (ushort)(denominators[x] / 2);
                 reciprocal[lane] = reciprocals[denominators[x]];
-                for (var i = 0; i < 2 * _plan.Pairs; i++)
+                for (var i = 0; i < 2 * Plan.Pairs; i++)
                 {
                     var (pair, tap) = (i / 2, i % 2);
-                    if (_plan.TryGetTap(group, pair, x, channel, tap, out var place))
+                    if (Plan.TryGetTap(group, pair, x, channel, tap, out var place))
                     {
                         var at = ((pair + 1) * 2 * Vector) + (2 * lane) + tap;
                         (table[at], table[at + Vector]) = (place, numerators[(x * axis.MaxTaps) + i]);
