@@ -10,6 +10,7 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
     // Matrices over the frames of the pool, kept because making one allocates. Few frames go round and round.
     private readonly Dictionary<Frame, Mat> _headers = [];
     private FrameFormat _format;
+    private PixelAspect? _aspect;
 
     /// <summary>The capture.</summary>
     public VideoCapture Capture { get; } = capture;
@@ -54,13 +55,17 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
         {
             // The properties may not be true (rotation, a camera's own mind); the first picture is.
             using var first = new Mat();
-            frame = Capture.Retrieve(first) && !first.Empty() ? FrameMat.Copy(first, pool) : null;
-            _format = frame?.Format ?? default;
+            if (Capture.Retrieve(first) && !first.Empty())
+            {
+                frame = Begin(first, pool);
+            }
+
             return frame is not null;
         }
 
         frame = pool.Rent(_format);
-        var target = HeaderOver(frame);
+        var whole = HeaderOver(frame);
+        var target = _aspect?.Decoded ?? whole;
         if (!Capture.Retrieve(target) || target.Empty())
         {
             frame.Dispose();
@@ -68,13 +73,16 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
             return false;
         }
 
-        if (target.Data != frame.DangerousAddress)
+        // After a change of size or type OpenCV has put the picture into memory of its own.
+        if (_aspect is null ? target.Data != frame.DangerousAddress : !_aspect.Fits(target))
         {
-            // The source has changed its size or type, so OpenCV has put the picture into memory of its own.
             frame.Dispose();
-            frame = FrameMat.Copy(target, pool);
-            _format = frame.Format;
-            ForgetHeaders();
+            frame = null;
+            frame = Begin(target, pool);
+        }
+        else
+        {
+            _aspect?.Apply(target, whole);
         }
 
         return true;
@@ -83,7 +91,29 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
     public void Dispose()
     {
         ForgetHeaders();
+        _aspect?.Dispose();
         Capture.Dispose();
+    }
+
+    /// <summary>The first picture of a size: what follows is expected to be like it.</summary>
+    private Frame Begin(Mat picture, FramePool pool)
+    {
+        var frame = FrameMat.Copy(picture, pool);
+        // Not before: the picture may lie in one of them.
+        ForgetHeaders();
+        _aspect?.Dispose();
+        _aspect = PixelAspect.Of(Capture, frame.Format);
+        if (_aspect is not null)
+        {
+            using var decoded = frame;
+            using var from = FrameMat.Over(decoded);
+            frame = pool.Rent(_aspect.Square);
+            using var to = FrameMat.Over(frame);
+            _aspect.Apply(from, to);
+        }
+
+        _format = frame.Format;
+        return frame;
     }
 
     private Mat HeaderOver(Frame frame)

@@ -5,8 +5,8 @@ using OpenSegR.Realtime.Pipeline;
 namespace OpenSegR.Realtime.Capture;
 
 /// <summary>
-/// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied). Sound is
-/// ignored. A file that is damaged or cut off delivers what can be decoded, and then it is told that it ends early. All frames have the size
+/// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied) and
+/// with square pixels (stretched where the stored ones are not). Sound is ignored. A file that is damaged or cut off delivers what can be decoded, and then it is told that it ends early. All frames have the size
 /// of the first: what has another in the file is scaled to it.
 /// </summary>
 public sealed class VideoFileSource : IFrameSource

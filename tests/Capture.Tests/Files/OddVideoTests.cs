@@ -1,4 +1,5 @@
 using OpenSegR.Realtime.Capture;
+using OpenSegR.Realtime.Pipeline;
 
 namespace OpenSegR.Realtime.Tests.Capture;
 
@@ -58,5 +59,45 @@ public sealed class OddVideoTests : IDisposable
         var source = new VideoFileSource(_folder["c.mjpeg"]);
         var format = source.Info.Format;
         Assert.Equal(50, Tools.ReadAll(source, frame => frame.Format == format ? 0 : 1).Count(f => f.Number == 0));
+    }
+
+    [Theory]
+    [InlineData("-vf setsar=2/1", "v.mp4", 0, 144, 56)]
+    [InlineData("-vf scale=72:48,setsar=8/9", "v.ts", 0, 64, 48)]
+    [InlineData("-vf setsar=2/1", "v.mp4", 90, 56, 144)]
+    [InlineData("-vf setsar=2/1", "v.mp4", 180, 144, 56)]
+    [InlineData("-vf setsar=100/1", "v.mp4", 0, 72, 56)]
+    [InlineData("-vf setsar=200/201", "v.mp4", 0, 72, 56)]
+    public void Pixels_that_are_not_square_are_brought_into_shape(string how, string name, int turn, int width, int height)
+    {
+        Tools.Ffmpeg($"-f lavfi -i testsrc2=size=72x56:rate=25:duration=1 {how} -c:v libx264 -qp 0 {_folder[name]}");
+        var path = _folder[name];
+        if (turn > 0)
+        {
+            path = _folder["turned.mp4"];
+            Tools.Ffmpeg($"-i {_folder[name]} -c copy -metadata:s:v rotate={turn} {path}");
+        }
+
+        using var source = new VideoFileSource(path);
+        Assert.Equal(new FrameFormat(width, height), source.Info.Format);
+        // The same picture as that of a program that knows how to.
+        Tools.Ffmpeg($"-i {path} -vf scale={width}:{height}:flags=bilinear,setsar=1 -pix_fmt bgr24 -f rawvideo {_folder["expected.raw"]}");
+        var expected = File.ReadAllBytes(_folder["expected.raw"]);
+        var format = source.Info.Format;
+        var differences = Tools.ReadAll(source, frame => MeanDifference(frame, expected.AsSpan((int)frame.Index * format.ByteCount, format.ByteCount)));
+        Assert.Equal(25, differences.Count);
+        Assert.All(differences, one => Assert.InRange(one.Number, 0, 6));
+    }
+
+    private static int MeanDifference(Frame frame, ReadOnlySpan<byte> expected)
+    {
+        long sum = 0;
+        var pixels = frame.Pixels;
+        for (var n = 0; n < expected.Length; n++)
+        {
+            sum += Math.Abs(pixels[n] - expected[n]);
+        }
+
+        return (int)(sum / expected.Length);
     }
 }
