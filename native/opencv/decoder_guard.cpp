@@ -3,7 +3,8 @@
 // the first one was. Only a new size of a stream becomes the end of the stream: who reads it opens it anew, in the new size, which for a file
 // would lead to the same place again.
 //
-// It also mends the direction in which OpenCV 4.6 turns videos that were taken with the camera on its side.
+// It also mends the direction in which OpenCV 4.6 turns videos that were taken with the camera on its side, and keeps the decoders of streams
+// from holding frames back.
 //
 // The functions stand before FFmpeg's own because this library comes first in the scope in which the libraries that it brings along
 // look names up. They see every decoder of those, OpenCV's and libavformat's. Where that order is another, they are not called.
@@ -156,8 +157,14 @@ OpensFile::~OpensFile() { opens_file = false; }
 SEGR_GUARD int avcodec_open2(void* context, const void* codec, void** options)
 {
     static const auto open = next<int (*)(void*, const void*, void**)>("avcodec_open2");
+    static const auto set = next<int (*)(void*, const char*, const char*, int)>("av_opt_set");
     forget(context);
     entry_of(context).may_resize = opens_file;
+    if (!opens_file) {
+        // Threads that decode a frame each, one for every processor, give a frame out when all have one: half a second late on 16 processors.
+        // Threads that share the slices of one frame give it out at once.
+        set(context, "thread_type", "slice", 0);
+    }
     return open(context, codec, options);
 }
 

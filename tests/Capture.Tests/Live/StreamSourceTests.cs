@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Pipeline;
 
@@ -88,11 +90,37 @@ public sealed class StreamSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_newest_frame_is_not_held_back_until_others_have_come()
+    {
+        Tools.Write(_folder["v.mp4"], Format, 100, 25);
+        Tools.Ffmpeg($"-i {_folder["v.mp4"]} -c:v libx264 -tune zerolatency -x264-params sliced-threads=0 -live 1 {_folder["v.mkv"]}");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var isSeen = new CancellationTokenSource();
+        var serving = Task.Run(async () =>
+        {
+            // A hundred frames, and then silence on an open connection.
+            using var client = await listener.AcceptTcpClientAsync(isSeen.Token);
+            await client.GetStream().WriteAsync("HTTP/1.0 200 OK\r\nContent-Type: video/x-matroska\r\n\r\n"u8.ToArray(), isSeen.Token);
+            await client.GetStream().WriteAsync(await File.ReadAllBytesAsync(_folder["v.mkv"], isSeen.Token), isSeen.Token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, isSeen.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        });
+        var newest = -1;
+        using (var source = new StreamSource(
+            $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live.mkv", new FrameSourceOptions { OpenTimeout = Limit, ReadTimeout = 2 * Limit }))
+        {
+            Assert.True(ReadUntil(source, () => newest == 99, frame => newest = FrameCode.Read(frame)), $"frame 99 has come, but the newest is {newest}");
+            await isSeen.CancelAsync();
+            await serving;
+        }
+    }
+
+    [Fact]
     public void A_server_that_answers_nothing_is_given_up_in_time()
     {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var address = $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/live.mjpg";
+        var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live.mjpg";
         var clock = Stopwatch.StartNew();
         Assert.ThrowsAny<InputException>(() => new StreamSource(address, new FrameSourceOptions { OpenTimeout = TimeSpan.FromSeconds(2) }));
         Assert.True(clock.Elapsed < Limit);
