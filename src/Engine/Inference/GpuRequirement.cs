@@ -14,7 +14,7 @@ public sealed record GpuRequirement(string Name, IReadOnlyList<string> Libraries
         new("NVIDIA driver", ["libcuda.so.1"], "install NVIDIA's driver, 580 or newer for CUDA 13; in a container start it with --gpus all"),
         new(
             "CUDA 13 runtime",
-            ["libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10", "libcufft.so.12"],
+            ["libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10"],
             "install NVIDIA's packages cuda-libraries-13-0, or use one of its CUDA 13 containers"),
         new("cuDNN 9", ["libcudnn.so.9"], "install NVIDIA's package cudnn9-cuda-13"),
     ];

@@ -13,10 +13,11 @@ internal sealed class PinnedTensor<T>(OrtAllocator? host = null) : IDisposable w
 {
     private T[] _values = [];
     private long[] _shape = [];
+    private OrtMemoryAllocation? _pages;
     private OrtValue? _value;
 
     /// <summary>The elements in C order; empty before the first <see cref="Resize"/>.</summary>
-    public Span<T> Span => host is null || _value is null ? _values.AsSpan(0, Count) : _value.GetTensorMutableDataAsSpan<T>();
+    public unsafe Span<T> Span => _pages is { } pages ? new Span<T>((void*)pages.DangerousGetHandle(), Count) : _values.AsSpan(0, Count);
 
     /// <summary>The tensor as ONNX Runtime takes it; another object after <see cref="Resize"/> returned true.</summary>
     public OrtValue Value => _value ?? throw new InvalidOperationException("the tensor has no shape yet");
@@ -39,43 +40,59 @@ internal sealed class PinnedTensor<T>(OrtAllocator? host = null) : IDisposable w
             count = checked(count * side);
         }
 
-        Count = checked((int)count);
-        if (host is not null)
-        {
-            _shape = shape.ToArray();
-            _value?.Dispose();
-            _value = null;
-            try
-            {
-                _value = OrtValue.CreateAllocatedTensorValue(host, ElementType(), _shape);
-            }
-            catch (OnnxRuntimeException error)
-            {
-                throw new SegrException($"page-locked memory cannot be had: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
-            }
-
-            return true;
-        }
-
-        if (_values.Length < Count)
-        {
-            _values = GC.AllocateUninitializedArray<T>(Count, pinned: true);
-        }
-
-        _shape = shape.ToArray();
+        // First the value, so that none is left over memory that is gone where there is no more of it.
         _value?.Dispose();
-        fixed (T* first = _values)
-        {
-            // The array is allocated pinned: the pointer outlives this block.
-            _value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, ElementType(), _shape, (nint)first, count * sizeof(T));
-        }
+        _value = null;
+        Count = 0;
+        _shape = shape.ToArray();
 
+        // Where the memory is page-locked it is still said to be the CPU's: outputs that ONNX Runtime 1.29 knows to be page-locked it writes
+        // in place and then copies onto themselves, which it refuses. The driver knows page-locked memory by its address.
+        _value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, ElementType(), _shape, Reserve(checked((int)count)), count * sizeof(T));
+        Count = (int)count;
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _value?.Dispose();
+    public void Dispose()
+    {
+        _value?.Dispose();
+        _pages?.Dispose();
+    }
+
+    private unsafe nint Reserve(int count)
+    {
+        if (host is null)
+        {
+            if (_values.Length < count)
+            {
+                _values = GC.AllocateUninitializedArray<T>(count, pinned: true);
+            }
+
+            // The array is allocated pinned: the pointer outlives this block.
+            fixed (T* first = _values)
+            {
+                return (nint)first;
+            }
+        }
+
+        var bytes = (long)count * sizeof(T);
+        if (_pages is null || _pages.Size < bytes)
+        {
+            _pages?.Dispose();
+            _pages = null;
+            try
+            {
+                _pages = host.Allocate(checked((uint)bytes));
+            }
+            catch (Exception error) when (error is OnnxRuntimeException or OverflowException)
+            {
+                throw new SegrException($"page-locked memory cannot be had: {CustomOperatorLibrary.FirstLine(error.Message)}", error);
+            }
+        }
+
+        return _pages.DangerousGetHandle();
+    }
 
     private static TensorElementType ElementType() =>
         typeof(T) == typeof(float) ? TensorElementType.Float
