@@ -51,10 +51,11 @@ internal sealed class LiveProcess : IDisposable
         }
     }
 
-    public void Signal(string name)
+    /// <summary>Sends signals, one right after the other.</summary>
+    public void Signal(params string[] names)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
-        kill.WaitForExit();
+        using var shell = Process.Start("sh", ["-c", string.Join("; ", names.Select(name => $"kill -{name} {_process.Id}"))]);
+        shell.WaitForExit();
     }
 
     /// <summary>Waits for the end; returns the exit code.</summary>
