@@ -12,8 +12,9 @@ internal sealed class OpenCvDevice : ILiveDevice
     private const int OpenTimeoutMs = 53;
     private const int ReadTimeoutMs = 54;
     private readonly FrameReader _reader;
+    private readonly PlayoutClock? _playout;
 
-    private OpenCvDevice(VideoCapture capture) => _reader = new FrameReader(capture);
+    private OpenCvDevice(FrameReader reader, PlayoutClock? playout) => (_reader, _playout) = (reader, playout);
 
     /// <inheritdoc/>
     public double FramesPerSecond => _reader.FramesPerSecond;
@@ -42,7 +43,7 @@ internal sealed class OpenCvDevice : ILiveDevice
         Ask(VideoCaptureProperties.FrameHeight, options.RequestedHeight);
         Ask(VideoCaptureProperties.Fps, options.RequestedFps);
         Ask(VideoCaptureProperties.BufferSize, 1);
-        return new OpenCvDevice(capture);
+        return new OpenCvDevice(new FrameReader(capture), playout: null);
 
         void Ask(VideoCaptureProperties property, double? value)
         {
@@ -61,7 +62,8 @@ internal sealed class OpenCvDevice : ILiveDevice
         var capture = OpenCapture(address, options);
         if (capture is not null)
         {
-            return new OpenCvDevice(capture);
+            var reader = new FrameReader(capture);
+            return new OpenCvDevice(reader, StreamAddress.ComesAhead(address, reader.ClaimedFrames is not null) ? new PlayoutClock() : null);
         }
 
         var shown = StreamAddress.WithoutSecrets(address);
@@ -89,7 +91,21 @@ internal sealed class OpenCvDevice : ILiveDevice
     }
 
     /// <inheritdoc/>
-    public bool TryRead(FramePool pool, out Frame? frame) => _reader.TryRead(pool, out frame);
+    public bool TryRead(FramePool pool, out Frame? frame)
+    {
+        if (!_reader.TryRead(pool, out frame))
+        {
+            return false;
+        }
+
+        if (_playout is not null)
+        {
+            var ms = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
+            Thread.Sleep(_playout.WaitFor(TimeSpan.FromMilliseconds(double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? ms : 0), Stopwatch.GetElapsedTime(0)));
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();

@@ -18,6 +18,13 @@ internal static partial class StreamAddress
     public static string WithoutSecrets(string address) =>
         SecretParameter().Replace(UserInfo().Replace(address, "$1***@"), "$1***");
 
+    /// <summary>
+    /// Whether frames come from an address before they are due: those of a recording, and those of the segments that a playlist names (HLS, DASH).
+    /// </summary>
+    public static bool ComesAhead(string address, bool isRecording) =>
+        address.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+        && (isRecording || address.Contains("m3u8", StringComparison.OrdinalIgnoreCase) || address.Contains(".mpd", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The host of an address where its name is known to nobody, otherwise null.</summary>
     public static string? UnknownHost(string address)
     {

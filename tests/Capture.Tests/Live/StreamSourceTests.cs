@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OpenSegR.Realtime.Capture;
 using OpenSegR.Realtime.Pipeline;
 
@@ -90,37 +88,38 @@ public sealed class StreamSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_newest_frame_is_not_held_back_until_others_have_come()
+    public void The_newest_frame_is_not_held_back_until_others_have_come()
     {
         Tools.Write(_folder["v.mp4"], Format, 100, 25);
         Tools.Ffmpeg($"-i {_folder["v.mp4"]} -c:v libx264 -tune zerolatency -x264-params sliced-threads=0 -live 1 {_folder["v.mkv"]}");
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var isSeen = new CancellationTokenSource();
-        var serving = Task.Run(async () =>
-        {
-            // A hundred frames, and then silence on an open connection.
-            using var client = await listener.AcceptTcpClientAsync(isSeen.Token);
-            await client.GetStream().WriteAsync("HTTP/1.0 200 OK\r\nContent-Type: video/x-matroska\r\n\r\n"u8.ToArray(), isSeen.Token);
-            await client.GetStream().WriteAsync(await File.ReadAllBytesAsync(_folder["v.mkv"], isSeen.Token), isSeen.Token);
-            await Task.Delay(Timeout.InfiniteTimeSpan, isSeen.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-        });
+        using var server = new HttpFolder(_folder.Path, endless: "v.mkv");
+        using var source = new StreamSource(server.AddressOf("v.mkv"), new FrameSourceOptions { OpenTimeout = Limit, ReadTimeout = 2 * Limit });
         var newest = -1;
-        using (var source = new StreamSource(
-            $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live.mkv", new FrameSourceOptions { OpenTimeout = Limit, ReadTimeout = 2 * Limit }))
-        {
-            Assert.True(ReadUntil(source, () => newest == 99, frame => newest = FrameCode.Read(frame)), $"frame 99 has come, but the newest is {newest}");
-            await isSeen.CancelAsync();
-            await serving;
-        }
+        Assert.True(ReadUntil(source, () => newest == 99, frame => newest = FrameCode.Read(frame)), $"frame 99 has come, but the newest is {newest}");
+    }
+
+    [Theory]
+    [InlineData("live.m3u8", "-c copy -f hls -hls_time 1 -hls_flags omit_endlist")]
+    [InlineData("recorded.mp4", "-c copy -movflags +faststart")]
+    public void What_comes_ahead_of_its_time_is_played_at_its_speed(string name, string how)
+    {
+        Tools.Write(_folder["v.mp4"], Format, 75, 25);
+        Tools.Ffmpeg($"-i {_folder["v.mp4"]} -c:v libx264 -g 25 {_folder["w.mp4"]}");
+        Tools.Ffmpeg($"-i {_folder["w.mp4"]} {how} {_folder[name]}");
+        using var server = new HttpFolder(_folder.Path);
+        using var source = new StreamSource(server.AddressOf(name), new FrameSourceOptions { OpenTimeout = Limit, ReadTimeout = Limit });
+        var seen = new List<(int Number, long Us)>();
+        Assert.True(ReadUntil(source, () => seen.Count > 0 && seen[^1].Number >= 70, frame => seen.Add((FrameCode.Read(frame), frame.TimestampUs))));
+        Assert.True(seen[^1].Us - seen[0].Us >= (seen[^1].Number - seen[0].Number - 1) * 40_000L, $"{seen[0]} to {seen[^1]}");
+        Assert.True(seen[0].Number < 35, "its beginning was passed over");
     }
 
     [Fact]
     public void A_server_that_answers_nothing_is_given_up_in_time()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live.mjpg";
+        var address = $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/live.mjpg";
         var clock = Stopwatch.StartNew();
         Assert.ThrowsAny<InputException>(() => new StreamSource(address, new FrameSourceOptions { OpenTimeout = TimeSpan.FromSeconds(2) }));
         Assert.True(clock.Elapsed < Limit);
