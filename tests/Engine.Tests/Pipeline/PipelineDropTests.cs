@@ -113,7 +113,8 @@ public sealed class PipelineDropTests
         {
             SpinWait.SpinUntil(() => pipeline.Statistics.FramesDropped == 4, PipelineRun.Limit);
             release.Set();
-        });
+        })
+        { IsBackground = true };
         watcher.Start();
         var report = PipelineRun.Bounded(pipeline);
         watcher.Join();

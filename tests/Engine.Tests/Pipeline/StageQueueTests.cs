@@ -85,7 +85,8 @@ public sealed class StageQueueTests
             }
 
             queue.Close();
-        });
+        })
+        { IsBackground = true };
         writer.Start();
         var expected = 0;
         while (queue.Read(out var item) == QueueRead.Item)
