@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace OpenSegR.Realtime.Render.Cpu;
+namespace OpenSegR.Realtime;
 
 /// <summary>
 /// Runs one piece of work over numbered bands on the calling thread and the thread pool, without allocating. One caller at a time.
@@ -9,10 +9,12 @@ namespace OpenSegR.Realtime.Render.Cpu;
 /// All that workers agree on is one 64-bit word: generation (32 bits), number of bands (16), next band (16). A worker that wakes up late
 /// finds either no band left or the bands of a later run, never a band of a run that is over.
 /// </remarks>
-internal sealed class BandRunner : IThreadPoolWorkItem, IDisposable
+public sealed class BandRunner : IThreadPoolWorkItem
 {
+    // The other threads are nearly done when the caller is.
+    private const int SpinsBeforeWaiting = 200;
     private readonly int _workers;
-    private readonly ManualResetEventSlim _done = new(initialState: true, spinCount: 200);
+    private readonly object _gate = new();
     private Action<int> _work = static _ => { };
     private long _state;
     private int _pending;
@@ -22,9 +24,13 @@ internal sealed class BandRunner : IThreadPoolWorkItem, IDisposable
     /// <param name="workers">Threads that work at once, the caller's included; at least 1.</param>
     public BandRunner(int workers) => _workers = Math.Max(1, workers);
 
-    /// <summary>Calls <paramref name="work"/> for 0 to <paramref name="bands"/> - 1 (at most 65535) and returns when all are done.</summary>
+    /// <summary>Calls <paramref name="work"/> for 0 to <paramref name="bands"/> - 1 and returns when all are done; what one of them throws is thrown here then.</summary>
+    /// <param name="bands">Number of bands, 0 to 65535.</param>
+    /// <param name="work">Gets the band. Keep the delegate in a field: a lambda made for each call would be an allocation for each call.</param>
     public void Run(int bands, Action<int> work)
     {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bands, ushort.MaxValue);
         if (bands <= 1 || _workers == 1)
         {
             for (var i = 0; i < bands; i++)
@@ -38,7 +44,6 @@ internal sealed class BandRunner : IThreadPoolWorkItem, IDisposable
         _work = work;
         _failure = null;
         _pending = bands;
-        _done.Reset();
         var generation = (uint)(Volatile.Read(ref _state) >>> 32) + 1;
         Volatile.Write(ref _state, ((long)generation << 32) | ((long)bands << 16));
         for (var i = 1; i < Math.Min(_workers, bands); i++)
@@ -47,15 +52,12 @@ internal sealed class BandRunner : IThreadPoolWorkItem, IDisposable
         }
 
         ((IThreadPoolWorkItem)this).Execute();
-        _done.Wait();
+        AwaitBands();
         if (_failure is not null)
         {
             ExceptionDispatchInfo.Throw(_failure);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _done.Dispose();
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -86,7 +88,27 @@ internal sealed class BandRunner : IThreadPoolWorkItem, IDisposable
 
             if (Interlocked.Decrement(ref _pending) == 0)
             {
-                _done.Set();
+                lock (_gate)
+                {
+                    Monitor.Pulse(_gate);
+                }
+            }
+        }
+    }
+
+    private void AwaitBands()
+    {
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _pending) > 0 && spin.Count < SpinsBeforeWaiting)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        lock (_gate)
+        {
+            while (Volatile.Read(ref _pending) > 0)
+            {
+                Monitor.Wait(_gate);
             }
         }
     }

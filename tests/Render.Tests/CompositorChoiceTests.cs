@@ -65,7 +65,7 @@ public sealed class CompositorChoiceTests
     [Fact]
     public void Bands_run_once_each_and_failures_come_back()
     {
-        using var runner = new BandRunner(4);
+        var runner = new BandRunner(4);
         for (var round = 0; round < 500; round++)
         {
             var counts = new int[13];

@@ -48,8 +48,10 @@ internal sealed class ObjectRenderer
 
         if (_tile.Length < width * height)
         {
-            _tile = new Vector4[width * height];
-            _hit = new bool[width * height];
+            // With room to grow: a thing that comes nearer is larger in every frame.
+            var room = width * height * 3 / 2;
+            _tile = new Vector4[room];
+            _hit = new bool[room];
         }
 
         Trace(thing, look, pose, light, viewToWorld, left, top, width, height);

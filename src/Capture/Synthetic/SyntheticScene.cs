@@ -20,6 +20,7 @@ public sealed class SyntheticScene
     private readonly ObjectPose[] _poses;
     private readonly int[] _order;
     private readonly ObjectRenderer _renderer = new();
+    private readonly BandRunner _bands = new(Environment.ProcessorCount);
     private readonly SceneCanvas _canvas;
     private readonly SceneSensor _sensor;
     private readonly float _height;
@@ -155,7 +156,7 @@ public sealed class SyntheticScene
         var tasks = (Height + RowsPerTask - 1) / RowsPerTask;
         if (parallel)
         {
-            Parallel.For(0, tasks, draw);
+            _bands.Run(tasks, draw);
             return;
         }
 

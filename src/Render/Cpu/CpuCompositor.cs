@@ -98,7 +98,10 @@ public sealed class CpuCompositor : ICompositor
     public bool Drain(Frame target) => false;
 
     /// <inheritdoc/>
-    public void Dispose() => _bands.Dispose();
+    public void Dispose()
+    {
+        // Holds nothing but managed memory.
+    }
 
     private void DrawMasks(Frame frame, SegmentationResult masks, OverlayStyle style, Frame target)
     {

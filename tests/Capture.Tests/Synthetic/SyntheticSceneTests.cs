@@ -31,6 +31,28 @@ public class SyntheticSceneTests
         Assert.Equal(one, many);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(21)]
+    public void A_video_allocates_next_to_nothing_once_things_have_been_near(int seed)
+    {
+        var (scene, truth, pixels) = (new SyntheticScene(seed, Small.Width, Small.Height), new SyntheticFrame(), new byte[Small.ByteCount]);
+        long before = 0;
+        for (var n = 0; n < 150; n++)
+        {
+            if (n == 30)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            scene.Draw(n, Small, pixels, truth, parallel: true);
+        }
+
+        // What the things still grow, in few large steps.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 120, 0, Small.ByteCount / 10);
+    }
+
     [Fact]
     public void Channel_order_follows_the_format()
     {
