@@ -10,11 +10,17 @@ internal static class FrameMat
     public static Mat Over(Frame frame) =>
         Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC3, frame.DangerousAddress, frame.Stride);
 
+    /// <summary>Format of the frame that <see cref="Copy"/> makes of a matrix.</summary>
+    /// <exception cref="InputException">The size or type is none that a frame can have.</exception>
+    public static FrameFormat FormatOf(Mat mat) => mat.Channels() is 1 or 3 or 4
+        ? new FrameFormat(mat.Width, mat.Height).Validated()
+        : throw new InputException($"a picture with {mat.Channels()} channels is not supported: it must have 1, 3 or 4");
+
     /// <summary>A new frame with a copy of an 8- or 16-bit matrix of 1, 3 or 4 channels in OpenCV's order. The caller owns the frame.</summary>
     /// <exception cref="InputException">The size or type is none that a frame can have.</exception>
     public static Frame Copy(Mat mat, FramePool pool)
     {
-        var frame = pool.Rent(new FrameFormat(mat.Width, mat.Height).Validated());
+        var frame = pool.Rent(FormatOf(mat));
         try
         {
             using var target = Over(frame);
@@ -35,11 +41,9 @@ internal static class FrameMat
                 case 3:
                     source.CopyTo(target);
                     break;
-                case 4:
+                default:
                     Cv2.CvtColor(source, target, ColorConversionCodes.BGRA2BGR);
                     break;
-                default:
-                    throw new InputException($"a picture with {source.Channels()} channels is not supported: it must have 1, 3 or 4");
             }
 
             return frame;

@@ -9,6 +9,8 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
     private const int MostHeaders = 64;
     // Matrices over the frames of the pool, kept because making one allocates. Few frames go round and round.
     private readonly Dictionary<Frame, Mat> _headers = [];
+    // The first picture, until somebody reads it. OpenCV's memory, so that files played over and over leave nothing to the garbage collector.
+    private Mat? _first;
     private FrameFormat _format;
     private PixelAspect? _aspect;
 
@@ -38,6 +40,32 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
         }
     }
 
+    /// <summary>Waits for the first frame and decodes it, so that its format is known; <see cref="TryRead"/> delivers it.</summary>
+    /// <param name="format">Format of the first frame.</param>
+    /// <returns>False where there is no frame that can be decoded.</returns>
+    /// <exception cref="InputException">The size or type is none that a frame can have.</exception>
+    public bool TryStart(out FrameFormat format)
+    {
+        format = default;
+        if (!Capture.Grab())
+        {
+            return false;
+        }
+
+        // The properties may not be true (rotation, a camera's own mind); the first picture is.
+        _first = new Mat();
+        if (!Capture.Retrieve(_first) || _first.Empty())
+        {
+            ForgetFirst();
+            return false;
+        }
+
+        format = FrameMat.FormatOf(_first);
+        using var aspect = PixelAspect.Of(Capture, format);
+        format = aspect?.Square ?? format;
+        return true;
+    }
+
     /// <summary>Waits for the next frame and decodes it.</summary>
     /// <param name="pool">The frame is rented here, once there is one.</param>
     /// <param name="frame">The frame, owned by the caller, with nothing but its pixels filled in.</param>
@@ -46,21 +74,21 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
     public bool TryRead(FramePool pool, out Frame? frame)
     {
         frame = null;
+        if (_format.Width == 0)
+        {
+            if (_first is null && !TryStart(out _))
+            {
+                return false;
+            }
+
+            frame = Begin(_first!, pool);
+            ForgetFirst();
+            return true;
+        }
+
         if (!Capture.Grab())
         {
             return false;
-        }
-
-        if (_format.Width == 0)
-        {
-            // The properties may not be true (rotation, a camera's own mind); the first picture is.
-            using var first = new Mat();
-            if (Capture.Retrieve(first) && !first.Empty())
-            {
-                frame = Begin(first, pool);
-            }
-
-            return frame is not null;
         }
 
         frame = pool.Rent(_format);
@@ -90,6 +118,7 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
 
     public void Dispose()
     {
+        ForgetFirst();
         ForgetHeaders();
         _aspect?.Dispose();
         Capture.Dispose();
@@ -114,6 +143,12 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
 
         _format = frame.Format;
         return frame;
+    }
+
+    private void ForgetFirst()
+    {
+        _first?.Dispose();
+        _first = null;
     }
 
     private Mat HeaderOver(Frame frame)

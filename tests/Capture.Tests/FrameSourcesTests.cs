@@ -73,6 +73,30 @@ public sealed class FrameSourcesTests : IDisposable
         Assert.Equal(0, pool.InUse);
     }
 
+    [Fact]
+    public void Playing_a_file_again_leaves_little_to_the_garbage_collector()
+    {
+        var format = new FrameFormat(320, 240);
+        Tools.Write(_folder["clip.mp4"], format, 3, 25);
+        var pool = new FramePool();
+        long before = 0;
+        using var source = new LoopedSource(() => new VideoFileSource(_folder["clip.mp4"]));
+        for (var n = 0; n < 90; n++)
+        {
+            if (n == 30)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            source.Read(pool, out var frame, CancellationToken.None);
+            frame!.Dispose();
+        }
+
+        // 20 rounds, not a frame of memory among them.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, format.ByteCount / 2);
+        Assert.Equal(1, pool.Created);
+    }
+
     [Theory]
     [InlineData(nameof(FrameSourceOptions.RequestedWidth))]
     [InlineData(nameof(FrameSourceOptions.RequestedFps))]

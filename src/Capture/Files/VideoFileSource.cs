@@ -13,7 +13,6 @@ public sealed class VideoFileSource : IFrameSource
 {
     private readonly FrameReader _reader;
     private readonly Action<string>? _cutOff;
-    private Frame? _first;
     private long _index;
     private long _lastUs = -1;
     private readonly double _offsetMs;
@@ -39,13 +38,13 @@ public sealed class VideoFileSource : IFrameSource
                 throw new InputException($"'{place}' is not a video that can be decoded: it is damaged, or of a format or codec that is not known");
             }
 
-            if (!_reader.TryRead(new FramePool(1), out _first))
+            if (!_reader.TryStart(out var format))
             {
                 throw new InputException($"'{place}' has no frame that can be decoded: it is damaged, or its codec is not known");
             }
 
             _offsetMs = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
-            Info = new FrameSourceInfo(description, _first!.Format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
+            Info = new FrameSourceInfo(description, format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
         }
         catch (OpenCVException e)
         {
@@ -99,15 +98,7 @@ public sealed class VideoFileSource : IFrameSource
     public FrameRead Read(FramePool pool, out Frame? frame, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_first is not null)
-        {
-            // It was decoded before there was a pool.
-            frame = pool.Rent(_first.Format);
-            frame.CopyFrom(_first);
-            _first.Dispose();
-            _first = null;
-        }
-        else if (!TryDecode(pool, out frame))
+        if (!TryDecode(pool, out frame))
         {
             TellIfCutOff();
             return FrameRead.EndOfStream;
@@ -119,12 +110,7 @@ public sealed class VideoFileSource : IFrameSource
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _first?.Dispose();
-        _first = null;
-        _reader.Dispose();
-    }
+    public void Dispose() => _reader.Dispose();
 
     private static string FullPathOfVideo(string path)
     {

@@ -12,7 +12,7 @@ internal static class VideoContainer
     public static bool IsMp4(string path) => Path.GetExtension(path).ToLowerInvariant() is ".mp4" or ".m4v" or ".mov";
 
     /// <summary>Whether every frame can have a time of its own; otherwise the rate is constant.</summary>
-    public static bool KeepsTimes(string path) => !string.Equals(Path.GetExtension(path), ".avi", StringComparison.OrdinalIgnoreCase);
+    public static bool KeepsTimes(string path) => !Path.GetExtension(path.AsSpan()).Equals(".avi", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Throws where a path names no video file that can be written.</summary>
     /// <exception cref="InputException">The extension is none of those known.</exception>

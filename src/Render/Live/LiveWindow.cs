@@ -17,6 +17,7 @@ public sealed class LiveWindow : IDisposable
     private readonly FramePool _frames = new(keepPerFormat: 4);
     private readonly SegmentationResultPool _results = new(keep: 4);
     private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Lock _handingOver = new();
     private Presentation? _pending;
     private string? _notice;
     private volatile string? _status;
@@ -49,7 +50,7 @@ public sealed class LiveWindow : IDisposable
     internal int FramesInUse => _frames.InUse;
 
     /// <summary>The frame and masks that came last and were not taken yet; the caller owns them.</summary>
-    internal Presentation? TakePending() => Interlocked.Exchange(ref _pending, null);
+    internal Presentation? TakePending() => Exchange(null);
 
     /// <summary>The state to be shown, or null.</summary>
     internal string? Status => _status;
@@ -112,7 +113,7 @@ public sealed class LiveWindow : IDisposable
             masksCopy.ShareGpuCopy(masks);
         }
 
-        Interlocked.Exchange(ref _pending, new Presentation(frameCopy, masksCopy))?.Dispose();
+        Exchange(new Presentation(frameCopy, masksCopy))?.Dispose();
         _wake.Set();
         if (_isClosed)
         {
@@ -148,5 +149,15 @@ public sealed class LiveWindow : IDisposable
         Close();
         TakePending()?.Dispose();
         _wake.Dispose();
+    }
+
+    private Presentation? Exchange(Presentation? pending)
+    {
+        lock (_handingOver)
+        {
+            var before = _pending;
+            _pending = pending;
+            return before;
+        }
     }
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     private readonly WindowController _controller;
     private readonly WindowOverlay _overlay;
     private readonly List<Action> _input = [];
+    private readonly Action<string> _notify;
     private readonly FramePool _pool = new(keepPerFormat: 1);
     private readonly IWindow _window;
     private readonly IInputContext _devices;
@@ -42,7 +43,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     /// <exception cref="SegrException">There is no display or no OpenGL 3.3.</exception>
     public LiveWindowLoop(LiveWindow owner, LiveWindowOptions options, ILiveWindowEvents? events)
     {
-        (_owner, _options, _events) = (owner, options, events);
+        (_owner, _options, _events, _notify) = (owner, options, events, owner.Notify);
         _controller = new WindowController(options, events);
         var palette = options.Compositor.Palette ?? ClassPalette.Shared;
         _overlay = new WindowOverlay(palette);
@@ -364,8 +365,8 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 
         _controller.WantsScreenshot = false;
         var (width, height) = (Math.Max(1, Width), Math.Max(1, Height));
-        var viewport = _shown is null ? default : Viewport.Fit(_shown.Frame.Width, _shown.Frame.Height, width, height);
-        _present.Refresh(_owner.Notify);
+        var viewport = _shown is { Frame: var frame } ? Viewport.Fit(frame.Width, frame.Height, width, height) : default;
+        _present.Refresh(_notify);
         _present.Draw(_shown is null ? null : _picture.Texture, _shown?.Frame.Format.PixelFormat ?? default, viewport, width, height);
         LayOut(width, height, viewport);
         _quads.Draw(_overlay.Quads, width, height, isFlipped: true);
@@ -381,7 +382,8 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         }
 
         _drawnStyle = style;
-        _picture.Draw(_shown!.Frame, _shown.Masks, _masksStyle!, null);
+        var (frame, masks) = _shown!.Value;
+        _picture.Draw(frame, masks, _masksStyle!, null);
     }
 
     /// <summary>Hands out the picture as it is shown, legend and statistics included; what is in the window is then to be drawn anew.</summary>
@@ -392,27 +394,27 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             return;
         }
 
-        using var picture = _pool.Rent(_shown!.Frame.Format);
-        _picture.Draw(_shown.Frame, _shown.Masks, _controller.Style, _hud);
-        _picture.ReadBack(_shown.Frame, picture);
+        var (frame, masks) = _shown!.Value;
+        using var picture = _pool.Rent(frame.Format);
+        _picture.Draw(frame, masks, _controller.Style, _hud);
+        _picture.ReadBack(frame, picture);
         deliver(_events, picture);
     }
 
     private void LayOut(int width, int height, Viewport viewport)
     {
         _overlay.Begin(width, height);
-        if (_shown is null)
+        if (_shown is { Masks: var masks })
         {
-            _overlay.AddWaiting();
+            _overlay.AddHud(masks, _controller.Style, _hud);
+            if (_controller.Editor is null && !_controller.ShowsHelp)
+            {
+                Hover(masks, viewport);
+            }
         }
         else
         {
-            _overlay.AddHud(_shown.Masks, _controller.Style, _hud);
-        }
-
-        if (_shown is not null && _controller.Editor is null && !_controller.ShowsHelp)
-        {
-            Hover(_shown.Masks, viewport);
+            _overlay.AddWaiting();
         }
 
         if (_controller.IsRecording)

@@ -3,23 +3,12 @@ using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Render.Live;
 
-/// <summary>A frame and its masks on their way to the window.</summary>
-internal sealed class Presentation : IDisposable
+/// <summary>A frame and its masks on their way to the window. Whoever holds it owns both.</summary>
+/// <param name="Frame">The frame.</param>
+/// <param name="Masks">Its masks.</param>
+internal readonly record struct Presentation(Frame Frame, SegmentationResult Masks) : IDisposable
 {
-    /// <summary>Takes ownership of both.</summary>
-    public Presentation(Frame frame, SegmentationResult masks)
-    {
-        Frame = frame;
-        Masks = masks;
-    }
-
-    /// <summary>The frame.</summary>
-    public Frame Frame { get; }
-
-    /// <summary>Its masks.</summary>
-    public SegmentationResult Masks { get; }
-
-    /// <inheritdoc/>
+    /// <summary>Returns both to their pools.</summary>
     public void Dispose()
     {
         Frame.Dispose();

@@ -102,7 +102,15 @@ internal sealed class WindowOverlay
         }
 
         var name = masks.Vocabulary.Classes[classIndex].Name;
-        var detail = string.Create(CultureInfo.InvariantCulture, $"{(instance > 0 ? $"#{instance}  " : "")}{score:F2}");
+        Span<char> text = stackalloc char[32];
+        var number = 0;
+        if (instance > 0)
+        {
+            text.TryWrite(CultureInfo.InvariantCulture, $"#{instance}  ", out number);
+        }
+
+        text[number..].TryWrite(CultureInfo.InvariantCulture, $"{score:F2}", out var length);
+        var detail = text[..(number + length)];
         var unit = Font.CapHeight;
         var nameWidth = Math.Min(_width / 2, Font.Measure(name));
         var width = (4 * unit) + nameWidth + Font.Measure(detail) + unit + 2;
@@ -172,7 +180,7 @@ internal sealed class WindowOverlay
             return null;
         }
 
-        var index = masks.Kind == LabelKind.Segment ? label : masks.Segments.FindIndex(s => s.ClassIndex == label);
+        var index = masks.Kind == LabelKind.Segment ? label : IndexOfClass(masks, label);
         if ((uint)index >= (uint)masks.Segments.Count)
         {
             return null;
@@ -181,6 +189,20 @@ internal sealed class WindowOverlay
         var segment = masks.Segments[index];
         var instance = masks.Kind == LabelKind.Class || !segment.IsThing ? 0 : segment.TrackId != 0 ? segment.TrackId : segment.Id;
         return (uint)segment.ClassIndex < (uint)masks.Vocabulary.Count ? (segment.ClassIndex, segment.Score, instance) : null;
+    }
+
+    private static int IndexOfClass(SegmentationResult masks, int classIndex)
+    {
+        var segments = masks.Segments;
+        for (var i = 0; i < segments.Count; i++)
+        {
+            if (segments[i].ClassIndex == classIndex)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void AddPanel(int x, int y, int width, int lines) =>

@@ -205,6 +205,49 @@ public sealed class LiveWindowTests(XServer display)
         Assert.Equal(0, run.Window.FramesInUse);
     }
 
+    [Theory]
+    [InlineData(CompositorKind.OpenGl)]
+    [InlineData(CompositorKind.Cpu)]
+    public void Showing_and_recording_frames_allocates_next_to_nothing(CompositorKind renderer)
+    {
+        display.Require();
+        const int Warm = 100;
+        const int Count = 300;
+        using var scene = new Scene(320, 180, 4, mode: Segmentation.SegmentationMode.Panoptic);
+        using var run = new WindowRun(display, new LiveWindowOptions
+        {
+            Width = 640,
+            Height = 360,
+            Style = OverlayStyle.Default with { Hud = true },
+            Meter = new HudMeter("title", "provider"),
+            Renderer = renderer,
+        });
+        run.Window.Present(scene.Frame, scene.Masks);
+        run.WaitUntil(loop => loop.HasPicture);
+        run.Key("r");
+        run.WaitFor("recording True");
+        run.Pointer(300, 200);
+        run.WaitUntil(loop => loop.HoveredClass is not null);
+        long before = 0;
+        for (var n = 1; n <= Count; n++)
+        {
+            scene.Frame.Index = n;
+            run.Window.Present(scene.Frame, scene.Masks);
+            run.WaitUntilShown(n);
+            if (n == Warm)
+            {
+                before = run.AllocatedBytes + GC.GetAllocatedBytesForCurrentThread();
+            }
+        }
+
+        // Both threads' own counts, which nothing else disturbs.
+        var perFrame = (run.AllocatedBytes + GC.GetAllocatedBytesForCurrentThread() - before) / (Count - Warm);
+        // Out of the way of the other tests, which share the display.
+        run.Pointer(10_000, 10_000);
+        Assert.InRange(perFrame, 0, 64);
+        Assert.InRange(run.Recorded, Count, Count + 1);
+    }
+
     [Fact]
     public void Cancellation_closes_the_window()
     {
@@ -229,6 +272,8 @@ public sealed class LiveWindowTests(XServer display)
         private readonly BlockingCollection<string> _said = [];
         private readonly ConcurrentQueue<(Func<LiveWindowLoop, bool> When, Action<LiveWindowLoop> Then, ManualResetEventSlim Done)> _waits = new();
         private Exception? _failure;
+        private long _shown;
+        private long _allocated;
 
         public WindowRun(XServer display, LiveWindowOptions options)
         {
@@ -244,13 +289,35 @@ public sealed class LiveWindowTests(XServer display)
                 {
                     _failure = e;
                 }
-            });
+            })
+            { IsBackground = true };
             _thread.Start();
         }
 
         public LiveWindow Window { get; }
 
         public byte[] Screenshot { get; private set; } = [];
+
+        /// <summary>Pictures that were recorded.</summary>
+        public int Recorded { get; private set; }
+
+        /// <summary>Bytes that the window's thread had allocated when it last showed a new frame.</summary>
+        public long AllocatedBytes => Volatile.Read(ref _allocated);
+
+        /// <summary>Waits for a frame without allocating anything.</summary>
+        public void WaitUntilShown(long index)
+        {
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            while (Volatile.Read(ref _shown) != index)
+            {
+                if (System.Diagnostics.Stopwatch.GetElapsedTime(start) > Patience)
+                {
+                    Assert.Fail($"the window does not show frame {index}");
+                }
+
+                Thread.Yield();
+            }
+        }
 
         public void Key(string key) => _display.Type("search", "--sync", "--onlyvisible", "--name", "^test$", "windowfocus", "--sync", "key", key);
 
@@ -303,7 +370,13 @@ public sealed class LiveWindowTests(XServer display)
 
         public void RecordingChanged(bool isRecording) => _said.Add($"recording {isRecording}");
 
-        public void PictureRecorded(Frame picture) => _said.Add($"recorded {picture.Width}x{picture.Height}");
+        public void PictureRecorded(Frame picture)
+        {
+            if (Recorded++ == 0)
+            {
+                _said.Add($"recorded {picture.Width}x{picture.Height}");
+            }
+        }
 
         public void Dispose()
         {
@@ -316,6 +389,12 @@ public sealed class LiveWindowTests(XServer display)
 
         private void Look(LiveWindowLoop loop)
         {
+            if (loop.ShownIndex != _shown)
+            {
+                Volatile.Write(ref _allocated, GC.GetAllocatedBytesForCurrentThread());
+                Volatile.Write(ref _shown, loop.ShownIndex);
+            }
+
             while (_waits.TryPeek(out var wait) && wait.When(loop))
             {
                 _waits.TryDequeue(out _);
