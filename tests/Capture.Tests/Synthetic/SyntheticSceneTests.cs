@@ -49,7 +49,7 @@ public class SyntheticSceneTests
             scene.Draw(n, Small, pixels, truth, parallel: true);
         }
 
-        // What the things still grow, in few large steps.
+        // Things that come nearer still need more room now and then, in few large steps.
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 120, 0, Small.ByteCount / 10);
     }
 
