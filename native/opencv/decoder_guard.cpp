@@ -4,7 +4,7 @@
 // would lead to the same place again.
 //
 // It also mends the direction in which OpenCV 4.6 turns videos that were taken with the camera on its side, and keeps the decoders of streams
-// from holding frames back.
+// from holding frames back, and the colours of videos that are not of BT.601 (decoder_colours.cpp).
 //
 // The functions stand before FFmpeg's own because this library comes first in the scope in which the libraries that it brings along
 // look names up. They see every decoder of those, OpenCV's and libavformat's. Where that order is another, they are not called.
@@ -20,6 +20,8 @@
 #include <unordered_map>
 
 #include <opencv2/core/version.hpp>
+
+#include "decoder_colours.h"
 
 #define SEGR_GUARD extern "C" __attribute__((visibility("default")))
 
@@ -48,7 +50,7 @@ struct Decoder {
 
 // What a decoder gave last.
 struct Picture {
-    const void* context = nullptr;
+    void* context = nullptr;
     const std::uint8_t* pixels = nullptr;
     bool is_restored = false;
 };
@@ -210,7 +212,7 @@ SEGR_GUARD int avcodec_receive_frame(void* context, void* frame)
     return invalid_data;
 }
 
-// OpenCV takes the number of rows from the decoder, which has the new size by now.
+// OpenCV takes the number of rows from the decoder, which has the new size by now, and knows nothing of colours.
 SEGR_GUARD int sws_scale(void* scaler, const std::uint8_t* const* from, const int* from_steps, int y, int rows, std::uint8_t* const* to, const int* to_steps)
 {
     static const auto scale =
@@ -225,6 +227,7 @@ SEGR_GUARD int sws_scale(void* scaler, const std::uint8_t* const* from, const in
             } else if (usual > 0) {
                 rows = usual;
             }
+            segr::use_colours_of(scaler, last.context);
         }
     }
     return scale(scaler, from, from_steps, y, rows, to, to_steps);

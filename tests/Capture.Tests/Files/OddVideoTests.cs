@@ -89,6 +89,32 @@ public sealed class OddVideoTests : IDisposable
         Assert.All(differences, one => Assert.InRange(one.Number, 0, 6));
     }
 
+    [Theory]
+    [InlineData("bt709", "tv", "yuv420p")]
+    [InlineData("bt709", "pc", "yuv444p")]
+    [InlineData("bt2020nc", "tv", "yuv420p10le")]
+    [InlineData("smpte170m", "tv", "yuv420p")]
+    [InlineData("smpte240m", "tv", "yuv422p")]
+    [InlineData("unknown", "unknown", "yuv420p")]
+    [InlineData("unknown", "pc", "yuvj420p")]
+    public void Colours_are_what_the_file_says(string matrix, string range, string pixels)
+    {
+        // Fields of one colour, so that nothing depends on how colour is resampled.
+        var fields = string.Join(
+            ',', new[] { "red", "lime", "blue", "cyan", "magenta", "yellow" }.Select((colour, n) => $"drawbox={32 * (n % 3)}:{32 * (n / 3)}:32:32:{colour}@0.9:fill"));
+        Tools.Ffmpeg($"-f lavfi -i color=gray:size=96x64:rate=25:duration=0.2,format=gbrp,{fields},format={pixels} -colorspace {matrix} -color_range {range} -c:v ffv1 {_folder["v.mkv"]}");
+        Tools.Ffmpeg($"-i {_folder["v.mkv"]} -pix_fmt bgr24 -f rawvideo {_folder["expected.raw"]}");
+        var expected = File.ReadAllBytes(_folder["expected.raw"]);
+        using var source = new VideoFileSource(_folder["v.mkv"]);
+        var differences = Tools.ReadAll(source, frame => Enumerable.Range(0, 6).Max(n =>
+        {
+            var at = (frame.Stride * (16 + (32 * (n / 3)))) + (3 * (16 + (32 * (n % 3))));
+            return Enumerable.Range(at, 3).Max(i => Math.Abs(frame.Pixels[i] - expected[((int)frame.Index * frame.Format.ByteCount) + i]));
+        }));
+        Assert.Equal(5, differences.Count);
+        Assert.All(differences, one => Assert.InRange(one.Number, 0, 3));
+    }
+
     private static int MeanDifference(Frame frame, ReadOnlySpan<byte> expected)
     {
         long sum = 0;
