@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Numerics;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Render.Gl;
 using OpenSegR.Realtime.Segmentation;
-using Silk.NET.Input;
 using Silk.NET.OpenGL;
 using Silk.NET.Windowing;
 
@@ -18,11 +16,10 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     private readonly ILiveWindowEvents? _events;
     private readonly WindowController _controller;
     private readonly WindowOverlay _overlay;
-    private readonly List<Action> _input = [];
     private readonly Action<string> _notify;
     private readonly FramePool _pool = new(keepPerFormat: 1);
     private readonly IWindow _window;
-    private readonly IInputContext _devices;
+    private readonly WindowInput _input;
     private readonly GlCompositor _compositor;
     private readonly QuadBatch _quads;
     private readonly PresentPass _present;
@@ -34,7 +31,6 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     private HudContent? _hud;
     private string? _status;
     private bool _wasPaused;
-    private Vector2 _pointer = new(-1);
     private string? _message;
     private long _messageEnd;
     private bool _isDirty = true;
@@ -74,7 +70,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
                 options.Compositor.Sharing?.Refuse(_compositor.IsSoftware ? _compositor.Device.SoftwareProblem : "masks are drawn on the CPU");
             }
 
-            _devices = _window.CreateInput();
+            _input = new WindowInput(_window, _controller, () => _shown?.Masks);
         }
         catch
         {
@@ -85,21 +81,6 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         _controller.Message = "press ? for the keys";
         _window.FramebufferResize += _ => _isDirty = true;
         _window.Render += _ => Draw();
-        foreach (var keyboard in _devices.Keyboards)
-        {
-            keyboard.KeyDown += (device, key, _) =>
-            {
-                // As it is now: by the time the key is handled, Control may have been released.
-                var isControl = device.IsKeyPressed(Key.ControlLeft) || device.IsKeyPressed(Key.ControlRight);
-                _input.Add(() => Press(device, key, isControl));
-            };
-            keyboard.KeyChar += (_, character) => _input.Add(() => _controller.Type(character, _shown?.Masks));
-        }
-
-        foreach (var mouse in _devices.Mice)
-        {
-            mouse.MouseMove += (_, place) => Point(place);
-        }
     }
 
     /// <summary>True once a picture was drawn.</summary>
@@ -131,14 +112,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
     public bool Step()
     {
         _window.DoEvents();
-        // Events come from within the platform's code, where nothing may be thrown: they are handled here.
-        for (var i = 0; i < _input.Count; i++)
-        {
-            _input[i]();
-            _isDirty = true;
-        }
-
-        _input.Clear();
+        _isDirty |= _input.Handle();
         if (_window.IsClosing || _controller.WantsClose)
         {
             return false;
@@ -212,7 +186,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
         }
 
         _shown?.Dispose();
-        _devices.Dispose();
+        _input.Dispose();
         _picture.Dispose();
         _present.Dispose();
         _quads.Dispose();
@@ -242,54 +216,6 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
             window?.Dispose();
             throw new InputException($"no window: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; is there a display (DISPLAY, WAYLAND_DISPLAY), with OpenGL 3.3? Without one, write a video instead (live: --no-window --record FILE; video: --out FILE)", e);
         }
-    }
-
-    private void Press(IKeyboard keyboard, Key key, bool isControl)
-    {
-        switch (key)
-        {
-            case Key.Escape:
-                _controller.Escape();
-                break;
-            case Key.Enter or Key.KeypadEnter:
-                _controller.Enter();
-                break;
-            case Key.F1:
-                _controller.Do(WindowCommand.Help, _shown?.Masks);
-                break;
-            case Key.Backspace:
-                _controller.Editor?.Backspace();
-                break;
-            case Key.Delete:
-                _controller.Editor?.Delete();
-                break;
-            case Key.Left:
-                _controller.Editor?.Move(-1);
-                break;
-            case Key.Right:
-                _controller.Editor?.Move(1);
-                break;
-            case Key.Home or Key.Up:
-                _controller.Editor?.Move(int.MinValue / 2);
-                break;
-            case Key.End or Key.Down:
-                _controller.Editor?.Move(int.MaxValue / 2);
-                break;
-            case Key.U when isControl:
-                _controller.Editor?.Clear();
-                break;
-            case Key.V when isControl:
-                _controller.Paste(keyboard.ClipboardText);
-                break;
-        }
-    }
-
-    private void Point(Vector2 place)
-    {
-        // The pointer comes in the units of the desktop, which may be larger than pixels.
-        var (size, pixels) = (_window.Size, _window.FramebufferSize);
-        _pointer = place * new Vector2(pixels.X / (float)Math.Max(1, size.X), pixels.Y / (float)Math.Max(1, size.Y));
-        _isDirty = true;
     }
 
     private void TakeNews()
@@ -449,7 +375,7 @@ internal sealed unsafe class LiveWindowLoop : IDisposable
 
     private void Hover(SegmentationResult masks, Viewport viewport)
     {
-        var (x, y) = ((int)MathF.Floor(_pointer.X), (int)MathF.Floor(_pointer.Y));
+        var (x, y) = ((int)MathF.Floor(_input.Pointer.X), (int)MathF.Floor(_input.Pointer.Y));
         HoveredClass = masks.Width > 0 && viewport.Find(x, y, masks.Width, masks.Height) is var (i, j)
             ? _overlay.AddHover(masks, masks.Labels[(j * masks.Width) + i], x, y)
             : null;
