@@ -76,7 +76,7 @@ if ! $kernels_only; then
         for letter in b l; do
           model=model_$letter
           # 1080p frames, twenty words, in one process; precisions and sizes are columns of its report.
-          "$segr" bench --model "${!model}" --ep "$provider" --precision fp32 fp16 --size 640x640 1024x1024 --input synthetic:21:1920x1080:48 \
+          "$segr" bench --model "${!model}" --ep "$provider" --precision fp32 fp16 bf16 --size 640x640 1024x1024 --input synthetic:21:1920x1080:48 \
             --frames 300 --peers none $graph --out "$out/engine-$provider${graph:+-graph}-$letter" >/dev/null ||
             { say "segr bench with $provider $graph and ${!model} failed, see above"; failed=1; }
         done

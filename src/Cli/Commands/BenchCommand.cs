@@ -11,7 +11,7 @@ internal static class BenchCommand
         var models = List("--model", "Models: folders, checkpoints or names", "NAME", "demo");
         var providers = List("--ep", "Where the network runs: auto, tensorrt, cuda, cpu", "NAME", "auto");
         providers.AcceptOnlyFromAmong("auto", "tensorrt", "cuda", "cpu");
-        var precisions = List("--precision", "Precisions: fp32; bf16, int8 on the CPU; fp16 on a GPU", "NAME", "fp32");
+        var precisions = List("--precision", "Precisions: fp32, bf16; int8 on the CPU; fp16 on a GPU", "NAME", "fp32");
         precisions.AcceptOnlyFromAmong("fp32", "bf16", "int8", "fp16");
         var sizes = List("--size", "Sizes of the network's input; without it the model's own rule", "WxH");
         var modes = List("--mode", "Modes: semantic, panoptic, instance", "NAME", "semantic");

@@ -54,7 +54,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "Precision of the large products: fp32 agrees with the reference; bf16 and int8 (CPU) and fp16 (GPU) trade agreement for speed",
+        Description = "Precision of the large products: fp32 agrees with the reference; bf16, int8 (CPU) and fp16 (GPU) trade agreement for speed",
         DefaultValueFactory = _ => "fp32",
     };
 

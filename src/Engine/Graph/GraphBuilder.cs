@@ -175,13 +175,15 @@ internal sealed partial class GraphBuilder
     public ModelProto BuildModel()
     {
         RemoveUnused();
-        if (Operators.Half)
+        if (Operators.HalfType is { } half)
         {
-            HalfPrecision.Convert(_graph, _single);
+            HalfPrecision.Convert(_graph, _single, half);
         }
 
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "OpenSegR.Realtime", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        // Convolution takes bfloat16 from operator set 22 (ONNX IR 10) on; nothing else that graphs are made of means something else there.
+        var (operatorSet, version) = Operators.HalfType == TensorProto.Types.DataType.Bfloat16 ? (22, 10) : (OperatorSet, IrVersion);
+        var model = new ModelProto { IrVersion = version, ProducerName = "OpenSegR.Realtime", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = operatorSet });
         if (_usesCustomDomain)
         {
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = Operators.Domain, Version = 1 });

@@ -1,3 +1,5 @@
+using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
+
 namespace OpenSegR.Realtime.Graph;
 
 /// <summary>Which operators a graph may be made of.</summary>
@@ -16,8 +18,16 @@ internal readonly record struct GraphOperators(
     /// <summary>Linear layers and convolutions with all that follows them as one node. On a GPU the vendor's libraries do that.</summary>
     public bool Dense => Custom && Target == GraphTarget.Cpu;
 
-    /// <summary>True where the graph is in half precision but for its islands.</summary>
-    public bool Half => Precision == ProductPrecision.Fp16;
+    /// <summary>
+    /// What a graph in half precision computes in but for its islands; null where it computes in float32. For the CPU bf16 means products
+    /// alone, which its operators round by themselves.
+    /// </summary>
+    public DataType? HalfType => Precision switch
+    {
+        ProductPrecision.Fp16 => DataType.Float16,
+        ProductPrecision.Bf16 when Target != GraphTarget.Cpu => DataType.Bfloat16,
+        _ => null,
+    };
 
     /// <summary>Domain of the custom nodes.</summary>
     public string Domain => Target == GraphTarget.TensorRt ? "trt.plugins" : GraphBuilder.CustomDomain;

@@ -4,28 +4,31 @@ using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
 namespace OpenSegR.Realtime.Graph;
 
 /// <summary>
-/// Turns a graph of single precision into one of half precision, for GPUs: values that were float32 become float16, but for the nodes named
-/// as islands, which keep computing in float32, with casts where the two meet. Inputs, outputs and weights keep their types: weights are
-/// cast, which runtimes do once when they load the graph, so the file with them serves every precision.
+/// Turns a graph of single precision into one of half precision, for GPUs: values that were float32 become float16 or bfloat16, but for the
+/// nodes named as islands, which keep computing in float32, with casts where the two meet. Inputs, outputs and weights keep their types:
+/// weights are cast, which runtimes do once when they load the graph, so the file with them serves every precision.
 /// </summary>
 internal sealed class HalfPrecision
 {
     private readonly GraphProto _graph;
     private readonly IReadOnlySet<string> _islands;
+    private readonly DataType _half;
     private readonly Dictionary<string, DataType> _types = [];
     private readonly Dictionary<(string Name, DataType Type), string> _casts = [];
     private readonly List<NodeProto> _nodes = [];
 
-    private HalfPrecision(GraphProto graph, IReadOnlySet<string> islands)
+    private HalfPrecision(GraphProto graph, IReadOnlySet<string> islands, DataType half)
     {
         _graph = graph;
         _islands = islands;
+        _half = half;
     }
 
     /// <summary>Converts a graph in place.</summary>
     /// <param name="graph">The graph, its nodes in an order in which they can run.</param>
     /// <param name="islands">Names of the nodes that stay in float32.</param>
-    public static void Convert(GraphProto graph, IReadOnlySet<string> islands) => new HalfPrecision(graph, islands).Run();
+    /// <param name="half">Float16 or Bfloat16.</param>
+    public static void Convert(GraphProto graph, IReadOnlySet<string> islands, DataType half) => new HalfPrecision(graph, islands, half).Run();
 
     private void Run()
     {
@@ -44,7 +47,7 @@ internal sealed class HalfPrecision
         {
             // The Identity nodes that name the graph's outputs give the types that were declared.
             var single = _islands.Contains(node.Name) || node.Output.Any(outputs.Contains) || IsSingleOnly(node.OpType);
-            Convert(node, single ? DataType.Float : DataType.Float16);
+            Convert(node, single ? DataType.Float : _half);
         }
 
         _graph.Node.Clear();
@@ -83,7 +86,7 @@ internal sealed class HalfPrecision
 
         if (!_casts.TryGetValue((name, type), out var cast))
         {
-            cast = _casts[(name, type)] = $"{name}/{(type == DataType.Float16 ? "half" : "single")}";
+            cast = _casts[(name, type)] = $"{name}/{(type == _half ? "half" : "single")}";
             var node = new NodeProto { OpType = "Cast", Name = cast, Input = { name }, Output = { cast } };
             node.Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (long)type });
             _nodes.Add(node);
@@ -93,7 +96,7 @@ internal sealed class HalfPrecision
         return cast;
     }
 
-    private bool IsReal(string name) => name.Length > 0 && _types[name] is DataType.Float or DataType.Float16;
+    private bool IsReal(string name) => name.Length > 0 && (_types[name] == DataType.Float || _types[name] == _half);
 
     private DataType OutputType(NodeProto node, int output) => node.OpType switch
     {
@@ -105,8 +108,11 @@ internal sealed class HalfPrecision
         _ => _types[node.Input[0]],
     };
 
-    // Runtimes have these in float32 alone on a GPU.
-    private static bool IsSingleOnly(string op) => op is "GridSample" or "Range" or "Sin" or "Cos";
+    // What runtimes have in float32 alone on a GPU: the first line in half precision of either kind, the others in bfloat16. ONNX Runtime 1.29's
+    // CUDA provider was asked which nodes of each graph it takes: of operator set 22 all but those.
+    private bool IsSingleOnly(string op) => op is "GridSample" or "Range" or "Sin" or "Cos"
+        || (_half == DataType.Bfloat16
+            && op is "Resize" or "ConvTranspose" or "ReduceMax" or "Less" or "Greater" or "GreaterOrEqual" or "ArgMax" or "TopK" or "NonZero");
 
     // Inputs that are float32 whatever the others are: constants of our own operators (native/cuda/README.md), scales of Resize.
     private static bool StaysSingle(string op, int input) => op switch

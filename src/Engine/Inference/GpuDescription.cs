@@ -12,6 +12,7 @@ public sealed record GpuDescription(string Name, Version ComputeCapability, Vers
     // What ONNX Runtime's GPU providers were built for.
     private static readonly Version NeededCuda = new(13, 0);
     private static readonly Version NeededCapability = new(7, 5);
+    private static readonly Version Bfloat16Capability = new(8, 0);
 
     /// <summary>Why ONNX Runtime's GPU providers cannot use it, in one line, or null where nothing is known against it.</summary>
     public string? Problem =>
@@ -48,6 +49,23 @@ public sealed record GpuDescription(string Name, Version ComputeCapability, Vers
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}, compute capability {ComputeCapability}, {MemoryBytes / (double)(1L << 30):0.#} GB, driver for CUDA {Cuda}";
+
+    /// <summary>Why networks cannot compute in bfloat16, in one line, or null where they can.</summary>
+    public string? Bfloat16Problem => ComputeCapability < Bfloat16Capability
+        ? $"{Name} has compute capability {ComputeCapability}, bf16 needs {Bfloat16Capability} or newer (fp16 works)" : null;
+
+    /// <summary>The same of a GPU of this machine; null where nothing is known.</summary>
+    internal static string? FindBfloat16Problem(int device)
+    {
+        try
+        {
+            return Read(device).Bfloat16Problem;
+        }
+        catch (GpuException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What is wrong with a GPU or its driver, or null where nothing is known.</summary>
     internal static string? FindProblem(int device)

@@ -58,7 +58,11 @@ internal static class GpuOptions
         return entries;
     }
 
-    /// <summary>TensorRT's settings as its provider takes them. Precision is the graph's own: its types are float16 where it is in half.</summary>
+    /// <summary>
+    /// TensorRT's settings as its provider takes them. Precision is the graph's own: without trt_fp16_enable and trt_bf16_enable the provider
+    /// makes a strongly typed network, which computes in the types that the graph has; with one of them TensorRT chooses for itself, islands
+    /// included.
+    /// </summary>
     internal static Dictionary<string, string> TensorRt(InferenceSettings settings, SessionRequest request)
     {
         var entries = new Dictionary<string, string> { ["device_id"] = Text(settings.Device) };

@@ -17,7 +17,7 @@ public sealed record InferenceSettings
     public bool CustomOperators { get; init; } = true;
 
     /// <summary>
-    /// How far large products may be rounded: bf16 and int8 on the CPU, fp16 on a GPU. Anything but fp32 trades agreement with the reference
+    /// How far large products may be rounded: bf16 and int8 on the CPU, fp16 and bf16 on a GPU. Anything but fp32 trades agreement with the reference
     /// for speed; what the provider does not have is computed in fp32, and that is told.
     /// </summary>
     public ProductPrecision Precision { get; init; } = ProductPrecision.Fp32;

@@ -51,7 +51,14 @@ public abstract class SegmentationNetwork
     /// Identifies the text tower: its weights, the number of heads, which the weights do not tell, and half precision, whose features are
     /// a little different.
     /// </summary>
-    public string TextFingerprint => $"{_folder.WeightsHash}/{Sizes.TextHeads}{(Sessions.Operators.Half ? "/fp16" : "")}";
+    public string TextFingerprint => $"{_folder.WeightsHash}/{Sizes.TextHeads}{TextPrecision}";
+
+    private string TextPrecision => Sessions.Operators.HalfType switch
+    {
+        null => "",
+        TensorProto.Types.DataType.Bfloat16 => "/bf16",
+        _ => "/fp16",
+    };
 
     /// <summary>What runs its sessions now: another than at the beginning where that failed.</summary>
     internal SessionFactory Sessions => Volatile.Read(ref _sessions);

@@ -306,8 +306,10 @@ public sealed class SessionFactory
         var problem = wanted switch
         {
             ProductPrecision.Fp16 when Provider == ExecutionProvider.Cpu => "half precision needs a GPU",
-            ProductPrecision.Bf16 or ProductPrecision.Int8 when Provider != ExecutionProvider.Cpu || !UsesCustomOperators =>
-                $"{wanted} products need the CPU and its custom operators",
+            ProductPrecision.Bf16 when Provider != ExecutionProvider.Cpu => GpuDescription.FindBfloat16Problem(_settings.Device),
+            ProductPrecision.Int8 when Provider != ExecutionProvider.Cpu => "int8 products need the CPU",
+            ProductPrecision.Bf16 or ProductPrecision.Int8 when !UsesCustomOperators =>
+                $"{(wanted == ProductPrecision.Int8 ? "int8" : "bf16")} products need this project's own operators",
             _ => null,
         };
         if (problem is null)

@@ -70,7 +70,25 @@ public sealed class GpuOptionsTests
         List<string> notices = [];
         var factory = new SessionFactory(
             new InferenceSettings { Provider = ExecutionProvider.Cpu, CustomOperators = false, Precision = Realtime.Graph.ProductPrecision.Fp16 }, notices.Add);
-        Assert.False(factory.Operators.Half);
+        Assert.Null(factory.Operators.HalfType);
         Assert.Equal("running in fp32: half precision needs a GPU", Assert.Single(notices));
+    }
+
+    [Theory]
+    [InlineData(7, 5, false)]
+    [InlineData(8, 0, true)]
+    [InlineData(9, 0, true)]
+    public void Bfloat16NeedsAGpuThatHasIt(int major, int minor, bool works)
+    {
+        var gpu = new GpuDescription("a GPU", new Version(major, minor), new Version(13, 0), 1);
+        Assert.Null(gpu.Problem);
+        Assert.Equal(works ? null : "a GPU has compute capability 7.5, bf16 needs 8.0 or newer (fp16 works)", gpu.Bfloat16Problem);
+    }
+
+    [Fact]
+    public void PrecisionIsTheGraphsAndNotTensorRts()
+    {
+        var settings = new InferenceSettings { Precision = Realtime.Graph.ProductPrecision.Bf16 };
+        Assert.DoesNotContain(GpuOptions.TensorRt(settings, new SessionRequest(ExecutionProvider.TensorRt, 1)).Keys, key => key is "trt_fp16_enable" or "trt_bf16_enable");
     }
 }

@@ -1,3 +1,5 @@
+using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
+
 namespace OpenSegR.Realtime.Graph.Layers;
 
 /// <summary>Norms.</summary>
@@ -29,12 +31,7 @@ internal static class NormLayers
     {
         // Every group is one "instance": [C, T] -> [1, 32, C/32 * T], normalised, -> [C, T].
         var grouped = graph.Reshape(value, 1, NormGroups, Dim.Infer);
-        var ones = new float[NormGroups];
-        Array.Fill(ones, 1f);
-        var normalised = graph.Node(
-            "InstanceNormalization",
-            [grouped, graph.Constant(ones, NormGroups), graph.Constant(new float[NormGroups], NormGroups)],
-            ("epsilon", epsilon));
+        var normalised = graph.InstanceNorm(grouped, NormGroups, epsilon);
         var channelsFirst = graph.Reshape(normalised, channels, Dim.Infer);
         var scaled = graph.Mul(channelsFirst, graph.Unsqueeze(graph.Weight(name + ".weight"), 1));
         return graph.Add(scaled, graph.Unsqueeze(graph.Weight(name + ".bias"), 1));
@@ -46,5 +43,29 @@ internal static class NormLayers
         using var single = graph.SinglePrecision(); // sums of squares; half precision ends at 65504 and has no 1e-12
         var length = graph.Node("ReduceL2", [value, graph.Vector(-1)], ("keepdims", 1));
         return graph.Div(value, graph.Node("Max", [length, graph.Scalar(1e-12f)]));
+    }
+
+    /// <summary>Zero mean and unit variance over the last axis: [N, C, T] -> the same.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="value">[N, C, T].</param>
+    /// <param name="channels">C.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Value InstanceNorm(this GraphBuilder graph, Value value, int channels, float epsilon)
+    {
+        if (graph.Operators.HalfType == DataType.Bfloat16)
+        {
+            // In small steps: of the operator set that bfloat16 needs ONNX Runtime 1.29's CUDA provider has no InstanceNormalization.
+            using var single = graph.SinglePrecision(); // means over all pixels of a map
+            var centred = graph.Sub(value, graph.ReduceMean(value, -1, keepAxis: true));
+            var variance = graph.ReduceMean(graph.Mul(centred, centred), -1, keepAxis: true);
+            return graph.Div(centred, graph.Node("Sqrt", [graph.Add(variance, graph.Scalar(epsilon))]));
+        }
+
+        var ones = new float[channels];
+        Array.Fill(ones, 1f);
+        return graph.Node(
+            "InstanceNormalization",
+            [value, graph.Constant(ones, channels), graph.Constant(new float[channels], channels)],
+            ("epsilon", epsilon));
     }
 }

@@ -1,4 +1,5 @@
 using OpenSegR.Realtime.Graph.Layers;
+using DataType = OpenSegR.Realtime.Graph.Protos.TensorProto.Types.DataType;
 
 namespace OpenSegR.Realtime.Graph.Sed;
 
@@ -62,6 +63,8 @@ internal static class ClassAttention
         return graph.Reshape(graph.Transpose(heard, 0, 2, 1, 3), Dim.Infer, channels);
     }
 
-    private static Value Feature(GraphBuilder graph, Value value) =>
-        graph.Add(graph.Node("Elu", [value], ("alpha", 1f)), graph.Scalar(1f));
+    // elu(x) + 1. In bfloat16 as max(x, 0) + exp(min(x, 0)): ONNX Runtime 1.29's CUDA provider has no Elu of that type.
+    private static Value Feature(GraphBuilder graph, Value value) => graph.Operators.HalfType == DataType.Bfloat16
+        ? graph.Add(graph.Relu(value), graph.Node("Exp", [graph.Node("Min", [value, graph.Scalar(0f)])]))
+        : graph.Add(graph.Node("Elu", [value], ("alpha", 1f)), graph.Scalar(1f));
 }

@@ -106,13 +106,7 @@ internal sealed class SedDecoderStep
     private Value Normalise(Value x, Dim classes, (Dim Height, Dim Width) size, string name)
     {
         var groups = Outputs / ChannelsPerNormGroup;
-        var ones = new float[groups];
-        Array.Fill(ones, 1f);
-        var grouped = _graph.Reshape(x, classes, groups, Dim.Infer);
-        var normalised = _graph.Node(
-            "InstanceNormalization",
-            [grouped, _graph.Constant(ones, groups), _graph.Constant(new float[groups], groups)],
-            ("epsilon", NormEpsilon));
+        var normalised = _graph.InstanceNorm(_graph.Reshape(x, classes, groups, Dim.Infer), groups, NormEpsilon);
         var maps = _graph.Reshape(normalised, classes, Outputs, _graph.Multiply(size.Height, 2), _graph.Multiply(size.Width, 2));
         var scaled = _graph.Mul(maps, _graph.Unsqueeze(_graph.Weight(_name + name + ".weight"), 1, 2));
         return _graph.Relu(_graph.Add(scaled, _graph.Unsqueeze(_graph.Weight(_name + name + ".bias"), 1, 2)));
