@@ -107,7 +107,7 @@ public sealed class ImagePreprocessor : IDisposable
         var horizontal = new ResampleAxis(geometry.SourceWidth, geometry.ResizedWidth);
         _vertical = new ResampleAxis(geometry.SourceHeight, geometry.ResizedHeight);
         _resampler = horizontal.IsIdentity ? null : RowResampler.Create(horizontal, Path);
-        _blender = _vertical.IsIdentity ? null : new RowBlender(_vertical, Path);
+        _blender = _vertical.IsIdentity ? null : RowBlender.Create(_vertical, 3 * geometry.ResizedWidth, Path);
         _geometry = geometry;
         // One thread does the picture in one go: rows between two bands would be resampled for both. Several want some bands each to share.
         var bands = _team.Size == 1 ? 1 : BandsPerThread * _team.Size;
@@ -145,11 +145,12 @@ public sealed class ImagePreprocessor : IDisposable
                     rows[k] = _resampler is null ? work.Row(first + k) : scratch.Row(first + k);
                 }
 
+                rows[count] = rows[count - 1];
                 var result = rows[0];
                 if (_blender is not null)
                 {
                     result = work.Image is null ? scratch.Result : work.Image + ((long)y * rowBytes);
-                    _blender.Run(rows, rowBytes, y, result);
+                    _blender.Run(rows, y, result);
                 }
                 else if (work.Image is not null)
                 {
@@ -175,7 +176,7 @@ public sealed class ImagePreprocessor : IDisposable
     private unsafe int ResampleRows(in Work work, int first, int end, Scratch scratch)
     {
         var rows = Math.Min(Math.Min(RowResampler.RowsAtOnce, end - first), scratch.Rows - (first % scratch.Rows));
-        _resampler!.Run(work.Row(first), work.Stride, rows, work.Row(_geometry.SourceHeight), scratch.Row(first), scratch.Pitch);
+        _resampler!.Run(work.Row(first), work.Stride, rows, scratch.Row(first), scratch.Pitch);
         return first + rows;
     }
 
@@ -219,7 +220,7 @@ public sealed class ImagePreprocessor : IDisposable
             Rows = (rows + RowResampler.RowsAtOnce - 1) / RowResampler.RowsAtOnce * RowResampler.RowsAtOnce;
             Pitch = ((rowBytes + Line - 1) / Line * Line) + RowResampler.Slack;
             _memory = GC.AllocateArray<byte>(checked(((Rows + 1) * Pitch) + Line), pinned: true);
-            Addresses = new nint[taps];
+            Addresses = new nint[taps + 1];
         }
 
         public int Rows { get; }

@@ -4,6 +4,7 @@ using OpenSegR.Realtime.Import;
 using OpenSegR.Realtime.Pipeline;
 using OpenSegR.Realtime.Segmentation;
 using OpenSegR.Realtime.Segmentation.Resampling;
+using OpenSegR.Realtime.Tests.Segmentation.Resampling;
 
 namespace OpenSegR.Realtime.Tests.Segmentation;
 
@@ -165,7 +166,7 @@ public sealed class ImagePreprocessorTests
                 value = extremes ? (byte)(value < 100 ? 0 : 255) : value;
             }
 
-            var expected = Run(frame, geometry, ProcessorPath.Portable, 1);
+            var expected = PlainPreprocessor.Run(frame, geometry, Mean, Std);
             foreach (var path in Enum.GetValues<ProcessorPath>().Where(ProcessorPaths.IsSupported))
             {
                 Assert.True(expected.AsSpan().SequenceEqual(Run(frame, geometry, path, 1)), $"{path}, {geometry}");

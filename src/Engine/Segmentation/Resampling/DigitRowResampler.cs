@@ -1,103 +1,93 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
-/// The horizontal pass with AVX-512 for any weights: 16 lanes of 32 bits, five pixels. Integers are exact in any grouping, so each 22-bit
-/// weight is split into two digits, high * 128 + low, that fit the 16-bit multiply-add, which does two taps at a time.
+/// The horizontal pass for any weights, with lanes of 32 bits. Integers are exact in any grouping, so each 22-bit weight is split into two
+/// digits, high * 128 + low, that fit the 16-bit multiply-add, which does two taps at a time.
 /// </summary>
-internal sealed unsafe class DigitRowResampler : WideRowResampler
+/// <typeparam name="T">The vector of bytes.</typeparam>
+/// <typeparam name="TRegister">What to do with it.</typeparam>
+/// <typeparam name="TWindow">Where its bytes are picked from.</typeparam>
+internal sealed unsafe class DigitRowResampler<T, TRegister, TWindow> : PlannedRowResampler<T>
+    where T : unmanaged
+    where TRegister : struct, IRegister<T>
+    where TWindow : struct, IByteWindow<T>
 {
-    private const int Lanes = 16;
+    // Tables of a pair: places in the window (in the lower byte of each word), high digits and low digits (words).
+    private const int TablesOfPair = 3;
 
-    // For each group and pair: places in the window (in the lower byte of each 16-bit number), high digits, low digits; 64 bytes each.
-    private readonly byte[] _tables;
-
-    private DigitRowResampler(WidePlan plan) : base(plan) =>
-        _tables = GC.AllocateArray<byte>(plan.Groups * plan.Pairs * 3 * Vector, pinned: true);
-
-    /// <summary>Makes one, or returns null where the source is too narrow or shrinks so much that registers would stay half empty.</summary>
-    public static DigitRowResampler? TryCreate(ResampleAxis axis)
+    /// <summary>Makes the tables.</summary>
+    /// <param name="plan">How a row is cut, for lanes of 32 bits.</param>
+    /// <param name="axis">Weights.</param>
+    public DigitRowResampler(RowPlan plan, ResampleAxis axis)
+        : base(plan, 0, TablesOfPair)
     {
-        if (WidePlan.TryCreate(axis, Lanes) is not { } plan)
+        var lanes = sizeof(T) / sizeof(int) / TRegister.Units;
+        for (var group = 0; group < plan.Groups; group++)
         {
-            return null;
-        }
-
-        var resampler = new DigitRowResampler(plan);
-        resampler.Fill(axis);
-        return resampler;
-    }
-
-    protected override void RunFour<TWindow>(FourRows from, FourRows to)
-    {
-        var (pairs, step) = (Plan.Pairs, 3 * Plan.PixelsPerGroup);
-        var lower = Vector512.Create((short)0xFF);
-        fixed (byte* tables = _tables)
-        fixed (int* offsets = Plan.Offsets)
-        {
-            var table = tables;
-            var offset = offsets;
-            for (var left = Plan.Groups; left > 0; left--)
+            for (var pair = 0; pair < plan.Pairs; pair++)
             {
-                var high0 = Vector512.Create(Digits.Rounding);
-                var (high1, high2, high3) = (high0, high0, high0);
-                var (low0, low1, low2, low3) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
-                for (var pair = 0; pair < pairs; pair++, table += 3 * Vector, offset++)
-                {
-                    var (places, at) = (Vector512.Load(table), (long)*offset);
-                    var (highs, lows) = (Vector512.Load((short*)(table + Vector)), Vector512.Load((short*)(table + (2 * Vector))));
-                    var pixels = TWindow.Pick(from.A + at, places).AsInt16() & lower;
-                    high0 += Avx512BW.MultiplyAddAdjacent(pixels, highs);
-                    low0 += Avx512BW.MultiplyAddAdjacent(pixels, lows);
-                    pixels = TWindow.Pick(from.B + at, places).AsInt16() & lower;
-                    high1 += Avx512BW.MultiplyAddAdjacent(pixels, highs);
-                    low1 += Avx512BW.MultiplyAddAdjacent(pixels, lows);
-                    pixels = TWindow.Pick(from.C + at, places).AsInt16() & lower;
-                    high2 += Avx512BW.MultiplyAddAdjacent(pixels, highs);
-                    low2 += Avx512BW.MultiplyAddAdjacent(pixels, lows);
-                    pixels = TWindow.Pick(from.D + at, places).AsInt16() & lower;
-                    high3 += Avx512BW.MultiplyAddAdjacent(pixels, highs);
-                    low3 += Avx512BW.MultiplyAddAdjacent(pixels, lows);
-                }
+                PairTable<byte>(group, pair, 0).Fill(RowPlan.NoPlace);
+            }
 
-                Finish(high0, low0).Store(to.A);
-                Finish(high1, low1).Store(to.B);
-                Finish(high2, low2).Store(to.C);
-                Finish(high3, low3).Store(to.D);
-                to = to.Plus(step);
+            for (var lane = 0; lane < TRegister.Units * lanes; lane++)
+            {
+                FillLane(axis, group, lane / lanes, lane % lanes, lane);
             }
         }
     }
 
-    private static Vector128<byte> Finish(Vector512<int> high, Vector512<int> low) =>
-        Avx512F.ConvertToVector128Byte(((high << Digits.LowBits) + low) >> ResampleAxis.Precision);
-
-    private void Fill(ResampleAxis axis)
+    protected override void RunFour(FourRows from, FourRows to, byte* table, int* offset)
     {
-        for (var group = 0; group < Plan.Groups; group++)
+        var (pairs, step) = (Plan.Pairs, Plan.BytesPerUnit);
+        for (var left = Plan.Groups; left > 0; left--)
         {
-            for (var lane = 0; lane < Lanes; lane++)
+            var high0 = TRegister.Repeat(Digits.Rounding);
+            var (high1, high2, high3) = (high0, high0, high0);
+            var low0 = TRegister.Repeat(0);
+            var (low1, low2, low3) = (low0, low0, low0);
+            for (var pair = 0; pair < pairs; pair++, table += TablesOfPair * sizeof(T), offset += TRegister.Units)
             {
-                if (!Plan.TryGetLane(group, lane, out var x, out var channel))
-                {
-                    continue;
-                }
+                var (places, first, last) = (TRegister.Load(table), (long)offset[0], (long)offset[TRegister.Units - 1]);
+                var (highs, lows) = (TRegister.Load(table + sizeof(T)), TRegister.Load(table + (2 * sizeof(T))));
+                var words = TWindow.PickWords(from.A + first, from.A + last, places);
+                high0 = TRegister.AddIntegers(high0, TRegister.MultiplyAddWords(words, highs));
+                low0 = TRegister.AddIntegers(low0, TRegister.MultiplyAddWords(words, lows));
+                words = TWindow.PickWords(from.B + first, from.B + last, places);
+                high1 = TRegister.AddIntegers(high1, TRegister.MultiplyAddWords(words, highs));
+                low1 = TRegister.AddIntegers(low1, TRegister.MultiplyAddWords(words, lows));
+                words = TWindow.PickWords(from.C + first, from.C + last, places);
+                high2 = TRegister.AddIntegers(high2, TRegister.MultiplyAddWords(words, highs));
+                low2 = TRegister.AddIntegers(low2, TRegister.MultiplyAddWords(words, lows));
+                words = TWindow.PickWords(from.D + first, from.D + last, places);
+                high3 = TRegister.AddIntegers(high3, TRegister.MultiplyAddWords(words, highs));
+                low3 = TRegister.AddIntegers(low3, TRegister.MultiplyAddWords(words, lows));
+            }
 
-                for (var i = 0; i < 2 * Plan.Pairs; i++)
-                {
-                    var (pair, tap) = (i / 2, i % 2);
-                    if (Plan.TryGetTap(group, pair, x, channel, tap, out var place))
-                    {
-                        var table = _tables.AsSpan(((group * Plan.Pairs) + pair) * 3 * Vector, 3 * Vector);
-                        var words = MemoryMarshal.Cast<byte, short>(table);
-                        var at = (2 * lane) + tap;
-                        table[2 * at] = place;
-                        (words[at + (Vector / 2)], words[at + Vector]) = Digits.Split(axis.Weights[(x * axis.MaxTaps) + i]);
-                    }
-                }
+            high0 = TRegister.Join(high0, low0);
+            high1 = TRegister.Join(high1, low1);
+            high2 = TRegister.Join(high2, low2);
+            high3 = TRegister.Join(high3, low3);
+            TRegister.StoreIntegers(high0, high1, high2, high3, to, step);
+            to = to.Plus(TRegister.Units * step);
+        }
+    }
+
+    private void FillLane(ResampleAxis axis, int group, int unit, int lane, int at)
+    {
+        if (!Plan.TryGetLane(group, unit, lane, out var x, out var channel))
+        {
+            return;
+        }
+
+        for (var i = 0; i < 2 * Plan.Pairs; i++)
+        {
+            var (pair, tap) = (i / 2, i % 2);
+            if (Plan.TryGetPlace(group, pair, unit, tap, x, channel, out var place))
+            {
+                var word = (2 * at) + tap;
+                PairTable<byte>(group, pair, 0)[2 * word] = place;
+                var (high, low) = Digits.Split(axis.Weights[(x * axis.MaxTaps) + i]);
+                (PairTable<short>(group, pair, 1)[word], PairTable<short>(group, pair, 2)[word]) = (high, low);
             }
         }
     }

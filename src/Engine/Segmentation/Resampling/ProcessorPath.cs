@@ -2,16 +2,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
-/// <summary>Which loops of the frame path run; all give the same, to the last bit.</summary>
+/// <summary>Which registers the loops of the frame path use; all give the same, to the last bit.</summary>
 internal enum ProcessorPath
 {
-    /// <summary>128-bit vectors of any processor that .NET runs on.</summary>
+    /// <summary>128 bits, on any processor that .NET runs on.</summary>
     Portable,
 
-    /// <summary>256-bit registers: AVX2.</summary>
+    /// <summary>256 bits: AVX2 and FMA.</summary>
     Avx2,
 
-    /// <summary>512-bit registers, and bytes permuted across a whole one: AVX-512 BW and VBMI.</summary>
+    /// <summary>512 bits, and bytes permuted across a whole register: AVX-512 BW and VBMI.</summary>
     Avx512,
 }
 
@@ -25,8 +25,8 @@ internal static class ProcessorPaths
     /// <summary>True if this processor can run <paramref name="path"/>.</summary>
     public static bool IsSupported(ProcessorPath path) => path switch
     {
-        ProcessorPath.Avx512 => Avx2.IsSupported && Avx512BW.IsSupported && Avx512Vbmi.IsSupported,
-        ProcessorPath.Avx2 => Avx2.IsSupported,
+        ProcessorPath.Avx512 => IsSupported(ProcessorPath.Avx2) && Avx512BW.IsSupported && Avx512Vbmi.IsSupported,
+        ProcessorPath.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,
     };
 }

@@ -40,13 +40,6 @@ internal sealed class ResampleAxis
                 Weights[(i * MaxTaps) + k] = (int)((weights[k] / sum * (1 << Precision)) + 0.5);
             }
         }
-
-        PaddedTaps = (MaxTaps + PixelRows.TapsPerLoad - 1) / PixelRows.TapsPerLoad * PixelRows.TapsPerLoad;
-        PaddedWeights = PaddedTaps == MaxTaps ? Weights : new int[outputLength * PaddedTaps];
-        for (var i = 0; i < outputLength && PaddedTaps != MaxTaps; i++)
-        {
-            Weights.AsSpan(i * MaxTaps, MaxTaps).CopyTo(PaddedWeights.AsSpan(i * PaddedTaps));
-        }
     }
 
     public int InputLength { get; }
@@ -64,12 +57,6 @@ internal sealed class ResampleAxis
 
     /// <summary>[OutputLength, MaxTaps] fixed-point weights.</summary>
     public int[] Weights { get; }
-
-    /// <summary><see cref="MaxTaps"/>, rounded up to what <see cref="PixelRows"/> takes at a time.</summary>
-    public int PaddedTaps { get; }
-
-    /// <summary>[OutputLength, PaddedTaps] the weights, and zeros.</summary>
-    public int[] PaddedWeights { get; }
 
     public bool IsIdentity => InputLength == OutputLength;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
@@ -11,11 +10,6 @@ internal sealed unsafe class RowNormaliser
 {
     private const int Channels = 3;
     private const int Values = 256;
-    private const int PixelsPerVector = 16;
-    private const int LoadBytes = 64;
-
-    private static readonly Vector512<byte> RgbPlaces = Places(0, 2);
-    private static readonly Vector512<byte> BgrPlaces = Places(2, 0);
 
     private readonly float[] _lookup = new float[Channels * Values];
     private readonly float[] _mean;
@@ -51,30 +45,22 @@ internal sealed unsafe class RowNormaliser
     /// <param name="plane">Values from one plane to the next.</param>
     public void Run(byte* row, int width, bool isBgr, float* red, long plane)
     {
-        var (first, third) = isBgr ? (2, 0) : (0, 2);
-        var green = red + plane;
-        var blue = green + plane;
-        var done = 0;
-        if (_path == ProcessorPath.Avx512 && _dividesExactly && Channels * width >= LoadBytes)
+        if (_dividesExactly
+            && ((_path == ProcessorPath.Avx512 && TryRun<Vector512<byte>, Register512, SingleWindow>(row, width, isBgr, red, plane))
+                || (_path >= ProcessorPath.Avx2 && TryRun<Vector256<byte>, Register256, Register256>(row, width, isBgr, red, plane))
+                || TryRun<Vector128<byte>, Register128, Register128>(row, width, isBgr, red, plane)))
         {
-            NormaliseWide(row, width, isBgr, red, plane);
-            done = width;
-        }
-        else if (_path >= ProcessorPath.Avx2)
-        {
-            PixelRows.Normalise(row, width, first, _mean[0], _std[0], red);
-            PixelRows.Normalise(row, width, 1, _mean[1], _std[1], green);
-            done = PixelRows.Normalise(row, width, third, _mean[2], _std[2], blue);
+            return;
         }
 
-        row += Channels * done;
+        var (first, third) = isBgr ? (2, 0) : (0, 2);
         fixed (float* lookup = _lookup)
         {
-            for (var x = done; x < width; x++, row += Channels)
+            for (var x = 0; x < width; x++, row += Channels)
             {
                 red[x] = lookup[row[first]];
-                green[x] = lookup[Values + row[1]];
-                blue[x] = lookup[(2 * Values) + row[third]];
+                red[plane + x] = lookup[Values + row[1]];
+                red[(2 * plane) + x] = lookup[(2 * Values) + row[third]];
             }
         }
     }
@@ -87,45 +73,74 @@ internal sealed unsafe class RowNormaliser
         return MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(-quotient, std, value), reciprocal, quotient);
     }
 
-    private static Vector512<float> Quotient(Vector512<float> value, Vector512<float> std, Vector512<float> reciprocal)
+    // As many pixels at a time as a register has floats; false for a row that is too short.
+    private bool TryRun<T, TRegister, TWindow>(byte* row, int width, bool isBgr, float* red, long plane)
+        where T : unmanaged
+        where TRegister : struct, IRegister<T>
+        where TWindow : struct, IByteWindow<T>
     {
-        var quotient = value * reciprocal;
-        return Avx512F.FusedMultiplyAdd(Avx512F.FusedMultiplyAddNegated(quotient, std, value), reciprocal, quotient);
-    }
+        var pixels = sizeof(T) / sizeof(float);
+        var unitBytes = Channels * pixels / TRegister.Units;
+        var nextUnit = (TRegister.Units - 1) * unitBytes;
+        var last = ((long)Channels * width) - nextUnit - TWindow.WindowBytes;
+        if (last < 0)
+        {
+            return false;
+        }
 
-    // 16 pixels at a time.
-    private void NormaliseWide(byte* row, int width, bool isBgr, float* red, long plane)
-    {
         var green = red + plane;
         var blue = green + plane;
-        var (mean0, mean1, mean2) = (Vector512.Create(_mean[0]), Vector512.Create(_mean[1]), Vector512.Create(_mean[2]));
-        var (std0, std1, std2) = (Vector512.Create(_std[0]), Vector512.Create(_std[1]), Vector512.Create(_std[2]));
-        var reciprocal0 = Vector512.Create(_reciprocal[0]);
-        var (reciprocal1, reciprocal2) = (Vector512.Create(_reciprocal[1]), Vector512.Create(_reciprocal[2]));
-        var first = isBgr ? BgrPlaces : RgbPlaces;
-        var last = ((long)Channels * width) - LoadBytes;
-        var lower = Vector512.Create(0xFF);
-        for (var x = 0; x < width; x += PixelsPerVector)
+        var (mean0, mean1, mean2) = (Repeat<T, TRegister>(_mean[0]), Repeat<T, TRegister>(_mean[1]), Repeat<T, TRegister>(_mean[2]));
+        var (std0, std1, std2) = (Repeat<T, TRegister>(_std[0]), Repeat<T, TRegister>(_std[1]), Repeat<T, TRegister>(_std[2]));
+        var reciprocal0 = Repeat<T, TRegister>(_reciprocal[0]);
+        var (reciprocal1, reciprocal2) = (Repeat<T, TRegister>(_reciprocal[1]), Repeat<T, TRegister>(_reciprocal[2]));
+        var first = isBgr ? Places<T, TRegister>.Bgr : Places<T, TRegister>.Rgb;
+        for (var x = 0; x < width; x += pixels)
         {
-            // The last 16 pixels are done once more where fewer are left; and as a load holds 48 bytes of use and 16 more, one that would
-            // reach behind the row is moved back, and its pixels are further to the right in it.
-            x = Math.Min(x, width - PixelsPerVector);
+            // The last pixels are done once more where fewer are left; and as a load holds more bytes than are used, one that would reach
+            // behind the row is moved back, and its pixels are further to the right in it.
+            x = Math.Min(x, width - pixels);
             var from = (long)Channels * x;
             var places = first;
             if (from > last)
             {
-                places += Vector512.Create((byte)(from - last));
+                places = TRegister.AddWords(first, TRegister.Repeat((int)(from - last) * 0x01010101));
                 from = last;
             }
 
-            // R, G, B and R again of each pixel, as four bytes of a lane.
-            var pixels = Avx512Vbmi.PermuteVar64x8(Vector512.Load(row + from), places).AsInt32();
-            Quotient(Vector512.ConvertToSingle(pixels & lower) - mean0, std0, reciprocal0).Store(red + x);
-            Quotient(Vector512.ConvertToSingle((pixels >>> 8) & lower) - mean1, std1, reciprocal1).Store(green + x);
-            Quotient(Vector512.ConvertToSingle((pixels >>> 16) & lower) - mean2, std2, reciprocal2).Store(blue + x);
+            // R, G and B of each pixel, as three bytes of a lane.
+            var bytes = TWindow.Pick(row + from, row + from + nextUnit, places);
+            TRegister.Store(TRegister.Normalise(bytes, 0, mean0, std0, reciprocal0), (byte*)(red + x));
+            TRegister.Store(TRegister.Normalise(bytes, 1, mean1, std1, reciprocal1), (byte*)(green + x));
+            TRegister.Store(TRegister.Normalise(bytes, 2, mean2, std2, reciprocal2), (byte*)(blue + x));
         }
+
+        return true;
     }
 
-    private static Vector512<byte> Places(int first, int third) => Vector512.Create<byte>(
-        [.. Enumerable.Range(0, PixelsPerVector).SelectMany(x => new[] { first, 1, third, first }.Select(c => (byte)((Channels * x) + c)))]);
+    private static T Repeat<T, TRegister>(float value)
+        where T : unmanaged
+        where TRegister : struct, IRegister<T> => TRegister.Repeat(BitConverter.SingleToInt32Bits(value));
+
+    // Places of R, G, B and nothing for each pixel of a register.
+    private static class Places<T, TRegister>
+        where T : unmanaged
+        where TRegister : struct, IRegister<T>
+    {
+        public static readonly T Rgb = Create([0, 1, 2]);
+        public static readonly T Bgr = Create([2, 1, 0]);
+
+        private static T Create(ReadOnlySpan<int> channels)
+        {
+            var places = stackalloc byte[sizeof(T)];
+            for (var i = 0; i < sizeof(T); i++)
+            {
+                var pixel = i / sizeof(float) % (sizeof(T) / sizeof(float) / TRegister.Units);
+                var isUsed = i % sizeof(float) < Channels;
+                places[i] = isUsed ? (byte)((Channels * pixel) + channels[i % sizeof(float)]) : RowPlan.NoPlace;
+            }
+
+            return TRegister.Load(places);
+        }
+    }
 }
