@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
@@ -36,6 +38,7 @@ internal sealed unsafe class DigitRowResampler<T, TRegister, TWindow> : PlannedR
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void RunFour(FourRows from, FourRows to, byte* table, int* offset)
     {
         var (pairs, step) = (Plan.Pairs, Plan.BytesPerUnit);

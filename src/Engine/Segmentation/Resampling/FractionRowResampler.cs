@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal sealed unsafe class FractionRowResampler<T, TRegister, TWindow> : Plann
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void RunFour(FourRows from, FourRows to, byte* table, int* offset)
     {
         var (pairs, shift, step) = (Plan.Pairs, _shift, Plan.BytesPerUnit);

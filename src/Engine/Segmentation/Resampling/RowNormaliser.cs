@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace OpenSegR.Realtime.Segmentation.Resampling;
@@ -74,6 +75,7 @@ internal sealed unsafe class RowNormaliser
     }
 
     // As many pixels at a time as a register has floats; false for a row that is too short.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryRun<T, TRegister, TWindow>(byte* row, int width, bool isBgr, float* red, long plane)
         where T : unmanaged
         where TRegister : struct, IRegister<T>
@@ -88,13 +90,14 @@ internal sealed unsafe class RowNormaliser
             return false;
         }
 
+        // Before the others: what may have to be made first would drive them out of their registers.
+        var first = isBgr ? Places<T, TRegister>.Bgr : Places<T, TRegister>.Rgb;
         var green = red + plane;
         var blue = green + plane;
         var (mean0, mean1, mean2) = (Repeat<T, TRegister>(_mean[0]), Repeat<T, TRegister>(_mean[1]), Repeat<T, TRegister>(_mean[2]));
         var (std0, std1, std2) = (Repeat<T, TRegister>(_std[0]), Repeat<T, TRegister>(_std[1]), Repeat<T, TRegister>(_std[2]));
         var reciprocal0 = Repeat<T, TRegister>(_reciprocal[0]);
         var (reciprocal1, reciprocal2) = (Repeat<T, TRegister>(_reciprocal[1]), Repeat<T, TRegister>(_reciprocal[2]));
-        var first = isBgr ? Places<T, TRegister>.Bgr : Places<T, TRegister>.Rgb;
         for (var x = 0; x < width; x += pixels)
         {
             // The last pixels are done once more where fewer are left; and as a load holds more bytes than are used, one that would reach

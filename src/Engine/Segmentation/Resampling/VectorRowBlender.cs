@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenSegR.Realtime.Segmentation.Resampling;
 
 /// <summary>
@@ -62,6 +64,7 @@ internal sealed unsafe class VectorRowBlender<T, TRegister> : RowBlender
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BlendFractions(byte** rows, int y, int* numerators, byte* target)
     {
         var (count, last, shift) = (_axis.Count[y], _rowBytes - sizeof(T), _fractions.Shifts[y]);
@@ -86,6 +89,7 @@ internal sealed unsafe class VectorRowBlender<T, TRegister> : RowBlender
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BlendDigits(byte** rows, int y, int* highs, int* lows, byte* target)
     {
         var (count, last) = (_axis.Count[y], _rowBytes - sizeof(T));
