@@ -1,6 +1,6 @@
 // A guard in front of FFmpeg's decoders. OpenCV 4.6 converts pictures with the size and the pixel format that the first one had: after a
 // change in the middle it reads beyond the picture, and delivers what it finds there or crashes. Here every picture is brought back to what
-// the first one was. Only a new size of a stream becomes the end of the stream: who reads it opens it anew, in the new size, which for a file
+// the first one was, black beside it where its shape is another. Only a new size of a stream becomes the end of the stream: who reads it opens it anew, in the new size, which for a file
 // would lead to the same place again.
 //
 // It also mends the direction in which OpenCV 4.6 turns videos that were taken with the camera on its side, and keeps the decoders of streams
@@ -14,6 +14,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
@@ -106,6 +108,46 @@ bool has_ended(const void* context)
     return found != decoders().end() && found->second.has_ended;
 }
 
+// Where a picture of another shape goes: as large as it fits, in the middle.
+struct Place {
+    int x, y, width, height;
+};
+
+Place fit(const FrameHead& picture, int width, int height)
+{
+    const double scale = std::min(static_cast<double>(width) / picture.width, static_cast<double>(height) / picture.height);
+    const int w = std::clamp(static_cast<int>(std::lround(picture.width * scale)), 1, width);
+    const int h = std::clamp(static_cast<int>(std::lround(picture.height * scale)), 1, height);
+    // At these multiples a byte begins in every plane of every format.
+    const auto middle = [](int room, int step) { return std::min((room + step) / 2, room) / step * step; };
+    return {middle(width - w, 8), middle(height - h, 4), w, h};
+}
+
+// Makes a frame of the size and format of a decoder's first picture black, and says where a place of it begins in each plane.
+bool blacken(const FrameHead& frame, const Place& place, std::uint8_t* (&inside)[4])
+{
+    static const auto fill_black =
+        next<int (*)(std::uint8_t**, const std::ptrdiff_t*, int, int, int, int)>("av_image_fill_black");
+    static const auto line_sizes = next<int (*)(int*, int, int)>("av_image_fill_linesizes");
+    static const auto subsampling = next<int (*)(int, int*, int*)>("av_pix_fmt_get_chroma_sub_sample");
+    static const auto name_of = next<const char* (*)(int)>("av_get_pix_fmt_name");
+    std::uint8_t* planes[4] = {frame.data[0], frame.data[1], frame.data[2], frame.data[3]};
+    const std::ptrdiff_t strides[4] = {frame.linesize[0], frame.linesize[1], frame.linesize[2], frame.linesize[3]};
+    // Grey, and YUV by its older names, are of full range (AVCOL_RANGE_JPEG) by themselves.
+    const char* name = name_of(frame.format);
+    const int range = name != nullptr && (std::strncmp(name, "yuvj", 4) == 0 || std::strncmp(name, "gray", 4) == 0) ? 2 : 0;
+    int columns[4] = {}, across = 0, down = 0;
+    if (fill_black(planes, strides, frame.format, range, frame.width, frame.height) < 0 || line_sizes(columns, frame.format, place.x) < 0 ||
+        subsampling(frame.format, &across, &down) < 0) {
+        return false;
+    }
+    for (int i = 0; i < 4; ++i) {
+        const std::ptrdiff_t row = i == 1 || i == 2 ? place.y >> down : place.y;
+        inside[i] = planes[i] == nullptr ? nullptr : planes[i] + row * strides[i] + columns[i];
+    }
+    return true;
+}
+
 // Converts a picture to the size and format of the decoder's first one. False where that is not possible; the picture is unchanged then.
 bool restore(Decoder& first, void* picture)
 {
@@ -119,8 +161,9 @@ bool restore(Decoder& first, void* picture)
         next<void* (*)(void*, int, int, int, int, int, int, int, void*, void*, const double*)>("sws_getCachedContext");
     static const auto scale = next<int (*)(void*, const std::uint8_t* const*, const int*, int, int, std::uint8_t* const*, const int*)>("sws_scale");
     const auto* from = static_cast<const FrameHead*>(picture);
+    const Place place = fit(*from, first.width, first.height);
     first.scaler = get_scaler(
-        first.scaler, from->width, from->height, from->format, first.width, first.height, first.format, bilinear, nullptr, nullptr, nullptr);
+        first.scaler, from->width, from->height, from->format, place.width, place.height, first.format, bilinear, nullptr, nullptr, nullptr);
     void* restored = alloc();
     if (first.scaler == nullptr || restored == nullptr) {
         free(&restored);
@@ -135,7 +178,10 @@ bool restore(Decoder& first, void* picture)
     if (done) {
         to->width = first.width;
         to->height = first.height;
-        done = scale(first.scaler, from->data, from->linesize, 0, from->height, to->data, to->linesize) == first.height &&
+        std::uint8_t* inside[4] = {to->data[0], to->data[1], to->data[2], to->data[3]};
+        const bool is_whole = place.width == first.width && place.height == first.height;
+        done = (is_whole || blacken(*to, place, inside)) &&
+               scale(first.scaler, from->data, from->linesize, 0, from->height, inside, to->linesize) == place.height &&
                copy_properties(restored, picture) >= 0;
     }
     if (done) {

@@ -77,6 +77,29 @@ TEST("a file that changes its size keeps its pictures, in the first size") {
   for (size_t i = 0; i < seen.size(); ++i) REQUIRE(i < 3 ? isLike(seen[i], 20, 200, 90) : isLike(seen[i], 200, 30, 40), "colour of picture " + std::to_string(i));
 }
 
+TEST("a picture of another shape keeps its shape") {
+  const Folder folder;
+  for (const int channels : {colours, grey}) {
+    const std::string path = folder["shapes.mjpeg"];
+    const int blue = channels == grey ? 200 : 20, green = channels == grey ? 200 : 180, red = 200;
+    writeFile(path, jpegs(2, 320, 180, channels, blue, green, red) + jpegs(2, 180, 320, channels, blue, green, red) + jpegs(2, 640, 90, channels, blue, green, red) + jpegs(2, 640, 360, channels, blue, green, red));
+    Capture capture(path);
+    const auto isFull = [&](const Picture& picture, int x, int y) { return isLike(picture.at(x, y), blue, green, red); };
+    const auto isBlack = [&](const Picture& picture, int x, int y) { return isLike(picture.at(x, y), 0, 0, 0); };
+    for (int i = 0; i < 8; ++i) {
+      const auto picture = capture.read();
+      REQUIRE(picture && picture->width() == 320 && picture->height() == 180, "picture " + std::to_string(i));
+      // Upright: 101 x 180 in the middle. Flat: 320 x 45.
+      const bool isUpright = i / 2 == 1, isFlat = i / 2 == 2;
+      REQUIRE(isFull(*picture, 160, 90), "middle");
+      REQUIRE((isUpright ? isBlack(*picture, 90, 90) && isBlack(*picture, 230, 90) : isFull(*picture, 90, 90) && isFull(*picture, 230, 90)), "sides");
+      REQUIRE((isFlat ? isBlack(*picture, 160, 50) && isBlack(*picture, 160, 130) : isFull(*picture, 160, 50) && isFull(*picture, 160, 130)), "above and below");
+      REQUIRE(isUpright || isFlat || (isFull(*picture, 2, 2) && isFull(*picture, 317, 177)), "corners");
+    }
+    REQUIRE(!capture.read(), "the end");
+  }
+}
+
 TEST("a stream that changes its size ends") {
   const Folder folder;
   const std::string path = folder["sizes.mjpeg"];

@@ -8,7 +8,7 @@ namespace OpenSegR.Realtime.Capture;
 /// The frames of a video file, each exactly once, in order, with its own time stamp, upright (the container's rotation is applied), with
 /// square pixels (stretched where the stored ones are not) and in the colours that the file says it has. Sound is ignored. A file that is
 /// damaged or cut off delivers what can be decoded, and then it is told that it ends early. All frames have the size of the first: what has
-/// another in the file is scaled to it.
+/// another in the file is fitted in, on black.
 /// </summary>
 public sealed class VideoFileSource : IFrameSource
 {
