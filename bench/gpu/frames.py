@@ -14,6 +14,7 @@ import struct
 import time
 
 I32, U64, F32, P = c.c_int32, c.c_uint64, c.c_float, c.c_void_p
+VERSION = 1  # segr_ops_version of native/cpu/src/ops/register.cpp
 WIDTH, HEIGHT, INPUT, QUERIES, CLASSES = 1920, 1080, (640, 384), 100, 20
 WARM_UP, FRAMES = 20, 200
 
@@ -41,6 +42,9 @@ GEOMETRY = Geometry(WIDTH, HEIGHT, 640, 360, *INPUT)
 class Library:
     def __init__(self, path):
         self._library = c.CDLL(path)
+        # Structures of another version would be read past their ends.
+        if not hasattr(self._library, 'segr_ops_version') or self._library.segr_ops_version() != VERSION:
+            raise SystemExit(f'{path} is not of version {VERSION}: build it anew (./segr setup)')
         self._library.segr_gpu_error.restype = c.c_char_p
 
     def __call__(self, name, *arguments):

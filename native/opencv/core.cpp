@@ -12,6 +12,12 @@ struct SegrMatInfo {
     int32_t continuous, submatrix;
 };
 
+// Version of this interface.
+SEGR_CV_API int32_t segr_cv_version() noexcept
+{
+    return 1;
+}
+
 SEGR_CV_API int segr_cv_mat_new(cv::Mat** result) noexcept
 {
     return guarded([&] { *result = new cv::Mat(); });

@@ -6,6 +6,8 @@
 // - Matrices, captures and writers are opaque pointers. Who makes one deletes it; deleting null does nothing.
 // - Text is UTF-8, zero-terminated. Functions that return text take (buffer, size) and give back the full length without the zero, so
 //   that a caller may ask again with more room.
+// - Whoever changes the form or the meaning of a function, or adds one, raises segr_cv_version, here and in
+//   compat/OpenCvSharp4/Internal/NativeVersion.cs: a library of another version is not used.
 // - Pointers must be valid; the managed side holds them in safe handles for the length of the call.
 #pragma once
 

@@ -5,10 +5,12 @@ namespace OpenCvSharp.Internal;
 /// <summary>The functions of native/opencv/segr_opencv.h, name for name, and what turns their codes into exceptions.</summary>
 internal static unsafe partial class NativeMethods
 {
-    private const string Library = "segr_opencv";
+    internal const string Library = "segr_opencv";
 
     static NativeMethods()
     {
+        NativeVersion.Register();
+
         // OpenCV and FFmpeg read these when they are loaded, so they must stand in the process environment before the first call; .NET's
         // Environment class only changes its own copy. What the user has set stays.
         SetEnvironment("OPENCV_LOG_LEVEL", "SILENT", 0);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using OpenSegR.Realtime.Graph;
 using OpenSegR.Realtime.Graph.Layers;
@@ -8,6 +9,9 @@ namespace OpenSegR.Realtime.Inference;
 /// <summary>The library of this project's own CPU operators (native/cpu), beside the program.</summary>
 public static class CustomOperatorLibrary
 {
+    /// <summary>Version of operators and functions that this program needs of the library; see segr_ops_version in native/cpu/src/ops/register.cpp.</summary>
+    private const int Version = 1;
+
     private static readonly Lazy<string?> Probe = new(FindProblem);
 
     /// <summary>Full path of the library on this system, whether it is there or not.</summary>
@@ -26,6 +30,11 @@ public static class CustomOperatorLibrary
         if (!File.Exists(Path))
         {
             return $"{System.IO.Path.GetFileName(Path)} is not beside the program (./segr setup builds it)";
+        }
+
+        if (FindVersionProblem(Path) is { } problem)
+        {
+            return problem;
         }
 
         OrtEnvironment.Require();
@@ -48,6 +57,19 @@ public static class CustomOperatorLibrary
         {
             return $"{System.IO.Path.GetFileName(Path)} is older than this program (./segr setup builds it)";
         }
+    }
+
+    /// <summary>Why a library is of no use to this program, asked before anything else of it is used; null where it can be used, or cannot be loaded at all.</summary>
+    internal static unsafe string? FindVersionProblem(string path)
+    {
+        if (!NativeLibrary.TryLoad(path, out var library))
+        {
+            return null;
+        }
+
+        // It stays loaded: ONNX Runtime will ask for it again.
+        var version = NativeLibrary.TryGetExport(library, "segr_ops_version", out var function) ? ((delegate* unmanaged<int>)function)() : 0;
+        return version == Version ? null : $"{path} has version {version} of its interface, this program needs {Version}: run './segr setup', which builds it";
     }
 
     // A small model of the operators that graphs use, so that a library left from an older build is found out here and not by a model.

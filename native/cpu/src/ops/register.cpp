@@ -75,6 +75,13 @@ Library& library(CpuLevel level) {
 
 }  // namespace segr::cpu
 
+/// Version of all that the library offers a program: operators here and, with GPU code, the functions of native/cuda/src/frame/segr_gpu.h.
+/// Raised by one whenever anything of it changes its form or its meaning, here and in src/Engine/Inference/CustomOperatorLibrary.cs: a
+/// program looks before it uses anything.
+extern "C" SEGR_EXPORT int32_t segr_ops_version(void) {
+  return 1;
+}
+
 /// Called by ONNX Runtime for SessionOptions.RegisterCustomOpLibraryV2.
 extern "C" SEGR_EXPORT OrtStatus* ORT_API_CALL RegisterCustomOps(OrtSessionOptions* options, const OrtApiBase* base) {
   const OrtApi* api = base->GetApi(ORT_API_VERSION);

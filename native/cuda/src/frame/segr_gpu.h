@@ -5,7 +5,8 @@
 
 // The way of frames over a GPU, for programs that are not C++ (src/Engine/Inference/Gpu): frames go up once, are prepared on the GPU where
 // the network's input lies, and label maps come down once. See frame_slot.h for the order of calls. Calls that can fail return 0 or one of
-// the codes below, and segr_gpu_error() says what happened.
+// the codes below, and segr_gpu_error() says what happened. Whoever changes anything here raises segr_ops_version
+// (native/cpu/src/ops/register.cpp).
 
 #if defined(_WIN32)
 #define SEGR_GPU_API __declspec(dllexport)
