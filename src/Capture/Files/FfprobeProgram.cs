@@ -13,29 +13,52 @@ internal static class FfprobeProgram
     /// <returns>Null where there is no ffprobe, or it finds none.</returns>
     public static double? LastSeconds(string path)
     {
-        if (FfmpegProgram.Find("ffprobe") is not { } program)
-        {
-            return null;
-        }
-
-        using var process = Process.Start(new ProcessStartInfo(
-            program, ["-v", "quiet", "-show_entries", "packet=pts_time", "-of", "csv=p=0", "file:" + path])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        });
         double? last = null;
-        while (process?.StandardOutput.ReadLine() is { } line)
+        foreach (var fields in Lines("-show_entries", "packet=pts_time", path))
         {
-            // Side data follows behind a comma.
-            var end = line.AsSpan().IndexOf(',');
-            if (double.TryParse(end < 0 ? line : line.AsSpan(0, end), CultureInfo.InvariantCulture, out var seconds) && !(seconds <= last))
+            if (Seconds(fields, 1) is { } seconds && !(seconds <= last))
             {
                 last = seconds;
             }
         }
 
-        process?.WaitForExit();
         return last;
+    }
+
+    /// <summary>Seconds from the beginning of a file, where its first sound may be, to its first picture.</summary>
+    /// <returns>0 where there is no ffprobe, or it finds none.</returns>
+    public static double SecondsBeforePictures(string path)
+    {
+        double? file = null, pictures = null;
+        foreach (var fields in Lines("-select_streams", "v:0", "-show_entries", "stream=start_time:format=start_time", path))
+        {
+            (file, pictures) = fields[0] == "format" ? (Seconds(fields, 1), pictures) : (file, Seconds(fields, 1));
+        }
+
+        return Math.Max(0, pictures - file ?? 0);
+    }
+
+    private static double? Seconds(string[] fields, int index) =>
+        index < fields.Length && double.TryParse(fields[index], CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds) ? seconds : null;
+
+    // What the program says, line by line, the name of the section first in each.
+    private static IEnumerable<string[]> Lines(params string[] arguments)
+    {
+        if (FfmpegProgram.Find("ffprobe") is not { } program)
+        {
+            yield break;
+        }
+
+        using var process = Process.Start(new ProcessStartInfo(program, ["-v", "quiet", "-of", "csv", .. arguments[..^1], "file:" + arguments[^1]])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        });
+        while (process?.StandardOutput.ReadLine() is { } line)
+        {
+            yield return line.Split(',');
+        }
+
+        process?.WaitForExit();
     }
 }

@@ -205,8 +205,10 @@ public sealed class VideoFileSink : IFrameSink
         List<string> arguments = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", "file:" + _file.GrowingPath];
         if (sound.Length > 0)
         {
-            // The question mark: a source without sound is no error.
-            arguments.AddRange(["-t", seconds, "-i", "file:" + _options.AudioFrom, "-map", "0:v:0", "-map", "1:a:0?", "-c:a", sound]);
+            // Pictures begin at 0 here. Sound that comes before them is left out, so that the rest is in time. The question mark: a source
+            // without sound is no error.
+            var before = FfprobeProgram.SecondsBeforePictures(_options.AudioFrom!).ToString("0.######", CultureInfo.InvariantCulture);
+            arguments.AddRange(["-ss", before, "-t", seconds, "-i", "file:" + _options.AudioFrom, "-map", "0:v:0", "-map", "1:a:0?", "-c:a", sound]);
         }
 
         arguments.AddRange(["-c:v", "copy"]);

@@ -196,6 +196,26 @@ public sealed class VideoFileSinkTests : IDisposable
         Assert.Null(warning);
     }
 
+    [Theory]
+    [InlineData(1, 0, "mkv")]
+    [InlineData(1, 0, "ts")]
+    [InlineData(0, 0, "mp4")]
+    [InlineData(0, 1, "mkv")]
+    public void Sound_stays_in_time_wherever_pictures_begin(int picturesFrom, int soundFrom, string extension)
+    {
+        // Silence until a tone begins 1.5 s after the sound does.
+        var source = _folder["in." + extension];
+        Tools.Ffmpeg($"-f lavfi -i aevalsrc=gte(t\\,1.5)*sin(2764*t):duration=3:sample_rate=8000 -c:a aac {_folder["tone.m4a"]}");
+        Tools.Write(_folder["pictures.mp4"], Format, 30, 10);
+        Tools.Ffmpeg($"-itsoffset {picturesFrom} -i {_folder["pictures.mp4"]} -itsoffset {soundFrom} -i {_folder["tone.m4a"]} -map 0:v -map 1:a -c copy {source}");
+        Tools.Write(_folder["out.mp4"], Format, 30, 10, options: new VideoFileSinkOptions { AudioFrom = source });
+        Tools.Ffmpeg($"-i {_folder["out.mp4"]} -af aresample=async=1:first_pts=0 -ac 1 -ar 8000 -f s16le {_folder["sound.raw"]}");
+        var samples = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(_folder["sound.raw"])).ToArray();
+        // Within two blocks of the codec, which are 0.128 s long.
+        var expected = 1.5 + soundFrom - picturesFrom;
+        Assert.InRange(Array.FindIndex(samples, s => s > 8000) / 8000.0, expected - 0.26, expected + 0.26);
+    }
+
     [Fact]
     public void Frames_of_another_size_are_fitted_in()
     {
