@@ -14,6 +14,7 @@ internal sealed class BenchFrames : IDisposable
     private readonly FramePool _pool = new();
     private readonly List<Frame> _memory = [];
     private Frame? _first;
+    private bool _isLive;
 
     public BenchFrames(BenchSetup setup)
     {
@@ -41,6 +42,7 @@ internal sealed class BenchFrames : IDisposable
             if (_first is null)
             {
                 using var source = Open(1);
+                _isLive = source.Info.IsLive;
                 FrameRead read;
                 while ((read = source.Read(_pool, out _first, CancellationToken.None)) == FrameRead.NotYet)
                 {
@@ -55,6 +57,9 @@ internal sealed class BenchFrames : IDisposable
             return _first!;
         }
     }
+
+    /// <summary>Whether frames come at their own speed, so that the newest count.</summary>
+    public bool IsLive => First is not null && (_memory.Count > 0 ? _setup.Live : _isLive);
 
     /// <summary>Opens the source for one repetition.</summary>
     public IFrameSource Open(long frames) => _memory.Count > 0

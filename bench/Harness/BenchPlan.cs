@@ -21,10 +21,11 @@ public sealed record BenchPlan
     /// <summary>The program and first arguments that start a worker.</summary>
     public required IReadOnlyList<string> WorkerCommand { get; init; }
 
-    /// <summary>All combinations, in the order models, sizes, modes, providers, precisions.</summary>
+    /// <summary>All combinations, in the order models, sizes, modes, providers, precisions, frames at once.</summary>
     public static IReadOnlyList<BenchCase> Matrix(
         IReadOnlyList<string> models, IReadOnlyList<string> providers, IReadOnlyList<string> precisions, IReadOnlyList<string?> sizes,
-        IReadOnlyList<string> modes) =>
+        IReadOnlyList<string> modes, IReadOnlyList<int?> framesAtOnce) =>
         [.. from model in models from size in sizes from mode in modes from provider in providers from precision in precisions
-            select new BenchCase(model, provider, precision, size, mode)];
+            from atOnce in framesAtOnce
+            select new BenchCase(model, provider, precision, size, mode, atOnce)];
 }

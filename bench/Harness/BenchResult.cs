@@ -15,7 +15,7 @@ public sealed record BenchResult
     /// <summary>Contestants of one group saw the same picture; see <see cref="BenchCase.Group"/>.</summary>
     public required string Group { get; init; }
 
-    /// <summary>Milliseconds of the network alone.</summary>
+    /// <summary>Milliseconds of the network alone, one frame in it; with the threads of one of <see cref="FramesAtOnce"/>.</summary>
     public Spread? NetworkMs { get; init; }
 
     /// <summary>Milliseconds of a peer with everything after the network; null for ours.</summary>
@@ -23,6 +23,9 @@ public sealed record BenchResult
 
     /// <summary>Frames a second, saturated; null for peers.</summary>
     public Spread? Fps { get; init; }
+
+    /// <summary>Frames side by side in the network behind <see cref="Fps"/>; null for peers.</summary>
+    public int? FramesAtOnce { get; init; }
 
     /// <summary>True masks a second; null for peers.</summary>
     public Spread? MaskFps { get; init; }

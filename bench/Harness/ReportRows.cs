@@ -9,10 +9,10 @@ internal static class ReportRows
 
     public static IEnumerable<(string Title, string[] Head, List<string[]> Rows)> Tables(BenchReport report)
     {
-        yield return ("Rates", ["contestant", "fps", "network ms", "x PyTorch", "x naive ONNX", "same pixels", "first frame ms"],
+        yield return ("Rates", ["contestant", "fps", "at once", "network ms", "x PyTorch", "x naive ONNX", "same pixels", "first frame ms"],
             [.. report.Results.Select(r => new[]
             {
-                r.Name, Text(r.Fps), Text(r.NetworkMs), Ratio(r, Contestant.PyTorch), Ratio(r, Contestant.NaiveOnnx),
+                r.Name, Text(r.Fps), r.FramesAtOnce?.ToString(CultureInfo.InvariantCulture) ?? "", Text(r.NetworkMs), Ratio(r, Contestant.PyTorch), Ratio(r, Contestant.NaiveOnnx),
                 r.Agreement is { } share ? Number(share * 100, 2) + " %" : "", r.FirstFrameMs is { } first ? Number(first, 0) : "",
             })]);
         yield return ("Latency, ms: p50 / p95 / p99 with one frame in flight", ["contestant", .. StagesOf(report)],

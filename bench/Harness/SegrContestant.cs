@@ -29,7 +29,7 @@ internal sealed class SegrContestant : IContestant
         var drawingMs = Stopwatch.GetElapsedTime(drawing).TotalMilliseconds;
         _model = SegmentationModel.Open(wanted.Model, SettingsOf(wanted, setup), Console.Error.WriteLine);
         var classifier = _model.Embed(WordsOf(setup, _model));
-        _segmentor = _model.CreateSegmentor(classifier, OptionsOf(wanted, _model));
+        _segmentor = _model.CreateSegmentor(classifier, OptionsOf(wanted, _model) with { FramesAtOnce = FramesAtOnceOf(wanted, _frames.IsLive) });
         var first = _frames.First;
         using var result = new SegmentationResultPool().Rent();
         for (var i = 0; i < Math.Max(1, setup.WarmUp); i++)
@@ -37,6 +37,13 @@ internal sealed class SegrContestant : IContestant
             _segmentor.Segment(first, result);
             // Drawing scenes is this harness's business, not the engine's.
             _firstFrameMs ??= ProcessUsage.MsSinceStart - drawingMs;
+        }
+
+        if (_segmentor.FramesAtOnce > 1)
+        {
+            // What is side by side with the first has not run yet.
+            using var pipeline = new SegmentationPipeline(_frames.Open(2 * _segmentor.FramesAtOnce), _segmentor, new NullSink());
+            pipeline.Run();
         }
 
         Description = Describe(wanted, _model, _segmentor, first);
@@ -65,6 +72,7 @@ internal sealed class SegrContestant : IContestant
         var (now, peak) = ProcessUsage.Memory();
         var reply = new WorkerReply
         {
+            FramesAtOnce = _segmentor.FramesAtOnce,
             Fps = report.FpsOut,
             MaskFps = report.FpsInferred,
             Frames = report.FramesOut,
@@ -217,6 +225,14 @@ internal sealed class SegrContestant : IContestant
         Threads = setup.Threads,
         CudaGraphs = setup.CudaGraphs,
         CacheFolder = Path.Combine(AppPaths.CacheFolder, "engines"),
+    };
+
+    // The rule of segr video: by itself only where masks are on the very frame that they belong to.
+    private static int FramesAtOnceOf(BenchCase wanted, bool isLive) => wanted.FramesAtOnce switch
+    {
+        null => isLive ? 1 : 0,
+        > 1 when isLive => throw new InputException("--frames-at-once: not with live frames; a second frame would only make the newest masks older"),
+        var n => n.Value,
     };
 
     private static (int Width, int Height)? SizeOf(string? text)

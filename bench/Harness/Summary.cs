@@ -19,6 +19,7 @@ internal static class Summary
             NetworkMs = Spread.Of(contestant.NetworkMedians()),
             WholeMs = Spread.Of(samples.Where(s => s.WholeMs.Count > 0).Select(s => Spread.Of(s.WholeMs)!.Median)),
             Fps = isOurs ? Spread.Of(samples.Select(s => s.Fps)) : null,
+            FramesAtOnce = isOurs ? samples[^1].FramesAtOnce : null,
             MaskFps = isOurs ? Spread.Of(samples.Select(s => s.MaskFps)) : null,
             Stages = Stages(samples),
             FirstFrameMs = samples.Select(s => s.FirstFrameMs).FirstOrDefault(ms => ms is not null),

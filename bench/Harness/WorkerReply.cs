@@ -19,6 +19,9 @@ public sealed record WorkerReply
     /// <summary>Milliseconds of each frame with all that a peer does after the network; empty for ours, whose stages say it.</summary>
     public IReadOnlyList<double> WholeMs { get => field ?? []; init; }
 
+    /// <summary>Frames that the network worked on side by side in the saturated pipeline, 0 for peers.</summary>
+    public int FramesAtOnce { get; init; }
+
     /// <summary>Frames a second of the saturated pipeline, 0 for peers.</summary>
     public double Fps { get; init; }
 

@@ -25,9 +25,11 @@ public sealed class MeasureTests
     [Fact]
     public void The_matrix_has_every_combination_once()
     {
-        var cases = BenchPlan.Matrix(["m"], ["cpu", "cuda"], ["fp32", "int8"], [null, "64x64"], ["semantic", "panoptic", "instance"]);
-        Assert.Equal(24, cases.Select(c => c.Name).Distinct().Count());
+        var cases = BenchPlan.Matrix(["m"], ["cpu", "cuda"], ["fp32", "int8"], [null, "64x64"], ["semantic", "panoptic", "instance"], [null, 2]);
+        Assert.Equal(48, cases.Select(c => c.Name).Distinct().Count());
         Assert.Equal(2, cases.Select(c => c.Group).Distinct().Count());
+        Assert.Equal("m cpu fp32 own-size semantic", cases[0].Name);
+        Assert.Equal("m cpu fp32 own-size semantic 2-at-once", cases[1].Name);
     }
 
     [Fact]
@@ -64,6 +66,29 @@ public sealed class MeasureTests
         Assert.Contains("\"error\":", answers.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""  "frames_at_once":3""", false, 3)]
+    [InlineData("""  "frames_at_once":1""", true, 1)]
+    [InlineData(null, true, 1)]
+    public void A_worker_takes_as_many_frames_at_once_as_it_is_told(string? atOnce, bool isLive, int expected)
+    {
+        var job = """{"case":{"model":"demo","provider":"cpu","precision":"fp32","size":"64x32","mode":"semantic"AT_ONCE},"setup":{"input":"synthetic:1:64x32:4","live":LIVE,"vocabulary":"ball; sky","warm_up":1}}"""
+            .Replace("AT_ONCE", atOnce is null ? "" : "," + atOnce, StringComparison.Ordinal).Replace("LIVE", isLive ? "true" : "false", StringComparison.Ordinal);
+        var answers = new StringWriter();
+        BenchWorker.Serve(new StringReader(job + "\n" + """{"do":"run","frames":4,"seconds":100}"""), answers);
+        using var reply = System.Text.Json.JsonDocument.Parse(answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[1]);
+        Assert.Equal(expected, reply.RootElement.GetProperty("frames_at_once").GetInt32());
+    }
+
+    [Fact]
+    public void Live_frames_are_taken_one_at_a_time()
+    {
+        var answers = new StringWriter();
+        BenchWorker.Serve(
+            new StringReader("""{"case":{"model":"demo","provider":"cpu","precision":"fp32","size":"64x32","mode":"semantic","frames_at_once":2},"setup":{"input":"synthetic:1:64x32:4","live":true,"vocabulary":"ball; sky"}}"""), answers);
+        Assert.Contains("--frames-at-once: not with live frames", answers.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_worker_measures_the_shipped_model()
     {
@@ -84,6 +109,8 @@ public sealed class MeasureTests
             Assert.True(reply.RootElement.GetProperty("latency").GetProperty(stage).GetProperty("p50_ms").GetDouble() >= 0, stage);
         }
 
+        // A small model: as many as there are processors, up to four.
+        Assert.Equal(Math.Clamp(Environment.ProcessorCount, 1, 4), reply.RootElement.GetProperty("frames_at_once").GetInt32());
         Assert.True(reply.RootElement.GetProperty("fps").GetDouble() > 0);
         Assert.True(reply.RootElement.GetProperty("first_frame_ms").GetDouble() > 0);
         Assert.True(reply.RootElement.GetProperty("rss_mb").GetDouble() > 10);

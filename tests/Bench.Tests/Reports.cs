@@ -22,6 +22,7 @@ internal static class Reports
         Kind = "segr",
         Description = "described",
         Group = "g",
+        FramesAtOnce = 2,
         Fps = new Spread(fps, fps * 0.9, fps * 1.1),
         NetworkMs = new Spread(networkMs, networkMs, networkMs),
         Stages = new Dictionary<string, StagePercentiles> { ["inference"] = new(networkMs, networkMs + 1, networkMs + 2), ["end_to_end"] = new(networkMs + 3, networkMs + 4, networkMs + 5) },

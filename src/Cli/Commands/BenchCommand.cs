@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Bench;
+using OpenSegR.Realtime.Segmentation;
 
 namespace OpenSegR.Realtime.Cli.Commands;
 
@@ -16,6 +17,13 @@ internal static class BenchCommand
         var sizes = List("--size", "Sizes of the network's input; without it the model's own rule", "WxH");
         var modes = List("--mode", "Modes: semantic, panoptic, instance", "NAME", "semantic");
         modes.AcceptOnlyFromAmong("semantic", "panoptic", "instance");
+        var atOnce = new Option<int[]>("--frames-at-once")
+        {
+            Description = "Frames that the network works on side by side on the CPU; without it as many as suit the model; several may be given",
+            HelpName = "N",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
         var defaults = new BenchSetup();
         var input = new Option<string>("--input", "-i") { Description = "Frames: a file, folder, camera, stream or synthetic:SEED:WxH:FRAMES", DefaultValueFactory = _ => defaults.Input, HelpName = "SOURCE" };
         var live = new Option<bool>("--live") { Description = "Play a file as a camera would, so that drops show" };
@@ -42,7 +50,7 @@ internal static class BenchCommand
         };
         var command = new Command("bench", "Measure speed and memory, beside the PyTorch reference and a naive ONNX export")
         {
-            models, providers, precisions, sizes, modes, input, live, words, sink, threads, graph, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
+            models, providers, precisions, sizes, modes, atOnce, input, live, words, sink, threads, graph, frames, seconds, warmUp, rounds, peers, python, output, json, compare,
         };
         command.Subcommands.Add(BenchFaultsCommand.Create());
         command.Subcommands.Add(BenchMotionCommand.Create());
@@ -71,6 +79,9 @@ internal static class BenchCommand
                 Repetitions = Between(parsed, rounds, 1, 1000),
             };
             IEnumerable<string?> wantedSizes = parsed.GetRequiredValue(sizes);
+            var sideBySide = parsed.GetRequiredValue(atOnce).Select(n => n is >= 1 and <= SegmentorOptions.MostFramesAtOnce
+                ? (int?)n
+                : throw new InputException($"--frames-at-once {n}: must be 1 to {SegmentorOptions.MostFramesAtOnce}")).DefaultIfEmpty();
             var with = parsed.GetRequiredValue(peers);
             var folder = parsed.GetValue(output);
             if (folder is not null)
@@ -81,7 +92,7 @@ internal static class BenchCommand
             var plan = new BenchPlan
             {
                 Cases = BenchPlan.Matrix(
-                    parsed.GetRequiredValue(models), parsed.GetRequiredValue(providers), parsed.GetRequiredValue(precisions), [.. wantedSizes.DefaultIfEmpty()], parsed.GetRequiredValue(modes)),
+                    parsed.GetRequiredValue(models), parsed.GetRequiredValue(providers), parsed.GetRequiredValue(precisions), [.. wantedSizes.DefaultIfEmpty()], parsed.GetRequiredValue(modes), [.. sideBySide]),
                 Setup = setup,
                 PyTorch = with is "all" or "pytorch",
                 NaiveOnnx = with is "all" or "onnx",
