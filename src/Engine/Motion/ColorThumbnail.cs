@@ -67,10 +67,19 @@ internal sealed class ColorThumbnail
         var sums = _sums.AsSpan(0, used);
         for (var y = 0; y < Height; y++)
         {
-            Widen(frame.Row((y * step) + offsets[0])[..used], sums);
-            foreach (var offset in offsets[1..])
+            if (offsets.Length == 4)
             {
-                Add(frame.Row((y * step) + offset)[..used], sums);
+                AddUp(
+                    frame.Row((y * step) + offsets[0])[..used], frame.Row((y * step) + offsets[1])[..used],
+                    frame.Row((y * step) + offsets[2])[..used], frame.Row((y * step) + offsets[3])[..used], sums);
+            }
+            else
+            {
+                sums.Clear();
+                foreach (var offset in offsets)
+                {
+                    Add(frame.Row((y * step) + offset)[..used], sums);
+                }
             }
 
             Gather(sums, offsets, step, factor, _pixels.AsSpan(y * Width, Width));
@@ -117,21 +126,28 @@ internal sealed class ColorThumbnail
         }
     }
 
-    private static void Widen(ReadOnlySpan<byte> row, Span<ushort> sums)
+    // Sums down, of four rows at once.
+    private static void AddUp(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c, ReadOnlySpan<byte> d, Span<ushort> sums)
     {
         var i = 0;
-        for (; i <= row.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
+        for (; i <= a.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
         {
-            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)i));
-            low.CopyTo(sums[i..]);
-            high.CopyTo(sums[(i + Vector256<ushort>.Count)..]);
+            var (firstLow, firstHigh) = Load(a, i);
+            var (secondLow, secondHigh) = Load(b, i);
+            var (thirdLow, thirdHigh) = Load(c, i);
+            var (fourthLow, fourthHigh) = Load(d, i);
+            (firstLow + secondLow + thirdLow + fourthLow).CopyTo(sums[i..]);
+            (firstHigh + secondHigh + thirdHigh + fourthHigh).CopyTo(sums[(i + Vector256<ushort>.Count)..]);
         }
 
-        for (; i < row.Length; i++)
+        for (; i < a.Length; i++)
         {
-            sums[i] = row[i];
+            sums[i] = (ushort)(a[i] + b[i] + c[i] + d[i]);
         }
     }
+
+    private static (Vector256<ushort> Low, Vector256<ushort> High) Load(ReadOnlySpan<byte> row, int at) =>
+        Vector256.Widen(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)at));
 
     private static void Add(ReadOnlySpan<byte> row, Span<ushort> sums)
     {
@@ -139,7 +155,7 @@ internal sealed class ColorThumbnail
         ref var target = ref MemoryMarshal.GetReference(sums);
         for (; i <= row.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
         {
-            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)i));
+            var (low, high) = Load(row, i);
             var second = (nuint)(i + Vector256<ushort>.Count);
             (low + Vector256.LoadUnsafe(ref target, (nuint)i)).StoreUnsafe(ref target, (nuint)i);
             (high + Vector256.LoadUnsafe(ref target, second)).StoreUnsafe(ref target, second);

@@ -14,6 +14,7 @@ internal sealed class FlowDensifier
     private const float Same = 0.05f;
 
     private Vector2[] _patches = [];
+    private readonly int[] _chosen = new int[4];
     private int _columns;
 
     /// <summary>Fills a field's displacements.</summary>
@@ -45,11 +46,12 @@ internal sealed class FlowDensifier
                     continue;
                 }
 
-                for (var row = y; row < bottom; row++)
+                for (var row = y; row < bottom; row += 2)
                 {
-                    for (var column = x; column < right; column++)
+                    for (var column = x; column < right; column += 2)
                     {
-                        flow.Vectors[(row * now.Width) + column] = Best(patch, now, before, column, row);
+                        Choose(patch, now, before, column, row);
+                        Write(flow, column, row, right, bottom);
                     }
                 }
             }
@@ -80,58 +82,105 @@ internal sealed class FlowDensifier
         return true;
     }
 
-    private Vector2 Best(in PatchRange range, GrayImage now, GrayImage before, int x, int y)
+    // For four pixels at once, (x, y) the first: the patches that explain them best.
+    private void Choose(in PatchRange range, GrayImage now, GrayImage before, int x, int y)
     {
-        var best = Vector2.Zero;
-        var least = float.MaxValue;
+        var least = Vector128.Create(float.MaxValue);
+        var best = Vector128.Create((range.Top * _columns) + range.Left);
         for (var row = range.Top; row <= range.Bottom; row++)
         {
             for (var column = range.Left; column <= range.Right; column++)
             {
-                var displacement = _patches[(row * _columns) + column];
-                var cost = Cost(now, before, x, y, displacement);
-                if (cost < least)
+                var index = (row * _columns) + column;
+                if (IsKnown(range, index))
                 {
-                    (least, best) = (cost, displacement);
+                    continue;
+                }
+
+                var costs = Costs(now, before, x, y, _patches[index]);
+                best = Vector128.ConditionalSelect(Vector128.LessThan(costs, least).AsInt32(), Vector128.Create(index), best);
+                least = Vector128.Min(costs, least);
+            }
+        }
+
+        best.CopyTo(_chosen);
+    }
+
+    // Whether a patch of the range, before this one, has the very same displacement.
+    private bool IsKnown(in PatchRange range, int index)
+    {
+        for (var row = range.Top; row <= range.Bottom; row++)
+        {
+            for (var column = range.Left; column <= range.Right; column++)
+            {
+                var other = (row * _columns) + column;
+                if (other >= index)
+                {
+                    return false;
+                }
+
+                if (_patches[other] == _patches[index])
+                {
+                    return true;
                 }
             }
         }
 
-        return best;
+        return false;
     }
 
-    // Sum of the differences of 3 x 3 pixels, the one in the middle twice. A row is a vector of four floats, whose last one does not count.
-    private static float Cost(GrayImage now, GrayImage before, int x, int y, Vector2 displacement)
+    private void Write(FlowField flow, int x, int y, int right, int bottom)
     {
-        // From two pixels outside on, all pixels are those of the edge, which the border repeats.
-        var fromX = Math.Clamp(x + displacement.X, -2f, before.Width + 1f);
-        var fromY = Math.Clamp(y + displacement.Y, -2f, before.Height + 1f);
+        for (var i = 0; i < _chosen.Length; i++)
+        {
+            var (column, row) = (x + (i & 1), y + (i >> 1));
+            if (column < right && row < bottom)
+            {
+                flow.Vectors[(row * flow.Width) + column] = _patches[_chosen[i]];
+            }
+        }
+    }
+
+    // For each of 2 x 2 pixels the sum of the differences of the 3 x 3 around it, its own twice. A row is a vector of four floats.
+    private static Vector128<float> Costs(GrayImage now, GrayImage before, int x, int y, Vector2 displacement)
+    {
+        // From three pixels outside on, all pixels are those of the edge, which the border repeats.
+        var fromX = Math.Clamp(x + displacement.X, -3f, before.Width + 1f);
+        var fromY = Math.Clamp(y + displacement.Y, -3f, before.Height + 1f);
         var (left, top) = ((int)MathF.Floor(fromX), (int)MathF.Floor(fromY));
         var (u, v) = (Vector128.Create(fromX - left), Vector128.Create(fromY - top));
         ref var source = ref before[left - 1, top - 1];
         ref var target = ref now[x - 1, y - 1];
-        var upper = Across(ref source, u);
-        var sum = Vector128<float>.Zero;
-        var middle = 0f;
-        for (var row = 0; row < 3; row++)
-        {
-            source = ref Unsafe.Add(ref source, before.Stride);
-            var lower = Across(ref source, u);
-            var difference = Vector128.Abs(upper + (v * (lower - upper)) - Vector128.LoadUnsafe(ref target));
-            sum += difference;
-            middle = row == 1 ? difference[1] : middle;
-            upper = lower;
-            target = ref Unsafe.Add(ref target, now.Stride);
-        }
-
-        return sum[0] + sum[1] + sum[2] + middle;
+        var (down, along) = (before.Stride, now.Stride);
+        var a = Across(ref source, u);
+        var b = Across(ref Unsafe.Add(ref source, down), u);
+        var c = Across(ref Unsafe.Add(ref source, 2 * down), u);
+        var d = Across(ref Unsafe.Add(ref source, 3 * down), u);
+        var e = Across(ref Unsafe.Add(ref source, 4 * down), u);
+        var first = Difference(a, b, v, ref target);
+        var second = Difference(b, c, v, ref Unsafe.Add(ref target, along));
+        var third = Difference(c, d, v, ref Unsafe.Add(ref target, 2 * along));
+        var fourth = Difference(d, e, v, ref Unsafe.Add(ref target, 3 * along));
+        var middle = second + third;
+        var upper = Around(first + middle, second);
+        var lower = Around(middle + fourth, third);
+        return Vector128.Create(upper.GetLower(), lower.GetLower());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Difference(Vector128<float> upper, Vector128<float> lower, Vector128<float> v, ref float target) =>
+        Vector128.Abs(Vector128.MultiplyAddEstimate(v, lower - upper, upper) - Vector128.LoadUnsafe(ref target));
+
+    // Sums of three columns and the middle once more, for the second and third column, in the first two places.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Around(Vector128<float> rows, Vector128<float> middle) =>
+        rows + Vector128.Shuffle(rows + middle, Vector128.Create(1, 2, 3, 3)) + Vector128.Shuffle(rows, Vector128.Create(2, 3, 3, 3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Across(ref float row, Vector128<float> u)
     {
         var first = Vector128.LoadUnsafe(ref row);
-        return first + (u * (Vector128.LoadUnsafe(ref row, 1) - first));
+        return Vector128.MultiplyAddEstimate(u, Vector128.LoadUnsafe(ref row, 1) - first, first);
     }
 
     private readonly record struct PatchRange(int Left, int Top, int Right, int Bottom);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OpenSegR.Realtime.Motion;
 
 /// <summary>
@@ -9,6 +11,8 @@ internal sealed class LabelStabilizer
 {
     /// <summary>Grey levels of 256 up to which motion explains a pixel.</summary>
     private const float MostResidual = 12;
+    // More often than any change needs.
+    private const ushort MostTimes = 1000;
 
     private ushort[] _shown = [];
     private ushort[] _said = [];
@@ -65,24 +69,45 @@ internal sealed class LabelStabilizer
             return;
         }
 
+        Count(labels);
         // What was shown, moved here, is needed unchanged for the pixels beside.
         Shown.CopyTo(_moved);
         for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            var row = labels.Slice(y * width, width);
+            var shown = _shown.AsSpan(y * width, width);
+            // Most of a row is shown as it is said.
+            for (var x = shown.CommonPrefixLength(row); x < width; x += 1 + shown[(x + 1)..].CommonPrefixLength(row[(x + 1)..]))
             {
-                var i = (y * width) + x;
-                var label = labels[i];
-                _times[i] = (ushort)(label == _said[i] ? Math.Min(_times[i] + 1, 1000) : 1);
-                _said[i] = label;
-                if (_times[i] >= needed || IsBeside(label, x, y) || !motion.IsTrusted(x, y, width, height, MostResidual))
+                if (_times[(y * width) + x] >= needed || IsBeside(row[x], x, y) || !motion.IsTrusted(x, y, width, height, MostResidual))
                 {
-                    _shown[i] = label;
+                    shown[x] = row[x];
                 }
             }
         }
 
         Shown.CopyTo(labels);
+    }
+
+    // How often in a row the maps now said the same.
+    private void Count(ReadOnlySpan<ushort> labels)
+    {
+        var times = _times.AsSpan(0, labels.Length);
+        var said = _said.AsSpan(0, labels.Length);
+        var i = 0;
+        for (; i <= labels.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            var isSame = Vector.Equals(new Vector<ushort>(labels[i..]), new Vector<ushort>(said[i..]));
+            var more = Vector.Min(new Vector<ushort>(times[i..]) + Vector<ushort>.One, new Vector<ushort>(MostTimes));
+            Vector.ConditionalSelect(isSame, more, Vector<ushort>.One).CopyTo(times[i..]);
+        }
+
+        for (; i < labels.Length; i++)
+        {
+            times[i] = (ushort)(labels[i] == said[i] ? Math.Min(times[i] + 1, MostTimes) : 1);
+        }
+
+        labels.CopyTo(said);
     }
 
     private bool IsBeside(ushort label, int x, int y)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace OpenSegR.Realtime.Motion;
 
@@ -16,14 +15,24 @@ internal sealed class MotionMap
     private float[] _nextResiduals = [];
     private int _width;
     private int _height;
+    // Where labels come from, as of several maps that are moved the same way; found again once positions have changed.
+    private readonly LabelPlaces _places = new();
+    private bool _isPlaced;
 
     /// <summary>Where each pixel of the newest picture was, row by row; corrections are carried on.</summary>
-    public Span<Vector2> Positions => _positions.AsSpan(0, _width * _height);
+    public Span<Vector2> Positions
+    {
+        get
+        {
+            _isPlaced = false;
+            return _positions.AsSpan(0, _width * _height);
+        }
+    }
 
     /// <summary>Makes the two pictures one and the same: nothing has moved.</summary>
     public void Reset(int width, int height)
     {
-        (_width, _height) = (width, height);
+        (_width, _height, _isPlaced) = (width, height, false);
         if (_positions.Length < width * height)
         {
             _positions = new Vector2[width * height];
@@ -66,6 +75,7 @@ internal sealed class MotionMap
             }
         }
 
+        _isPlaced = false;
         (_positions, _next) = (_next, _positions);
         (_residuals, _nextResiduals) = (_nextResiduals, _residuals);
     }
@@ -80,42 +90,13 @@ internal sealed class MotionMap
     /// <param name="moved">The same number of values.</param>
     public void Move(ReadOnlySpan<ushort> labels, int width, int height, Span<ushort> moved)
     {
-        var scale = new Vector2(_width / (float)width, _height / (float)height);
-        var isCoarser = scale.X > 1 || scale.Y > 1;
-        for (var y = 0; y < height; y++)
+        if (!_isPlaced || (_places.Width, _places.Height) != (width, height))
         {
-            for (var x = 0; x < width; x++)
-            {
-                var middle = (new Vector2(x + 0.5f, y + 0.5f) * scale) - new Vector2(0.5f);
-                moved[(y * width) + x] = isCoarser ? Most(labels, width, height, scale, middle) : At(labels, width, height, scale, middle, middle);
-            }
+            _places.Find(Positions, _width, _height, width, height);
+            _isPlaced = true;
         }
-    }
 
-    // The label that most of the quarters of a label's pixel took; where all differ or two stand against two, that of the first.
-    private ushort Most(ReadOnlySpan<ushort> labels, int width, int height, Vector2 scale, Vector2 middle)
-    {
-        var (quarter, other) = (scale / 4, new Vector2(scale.X, -scale.Y) / 4);
-        var first = At(labels, width, height, scale, middle, middle - quarter);
-        var second = At(labels, width, height, scale, middle, middle + other);
-        var third = At(labels, width, height, scale, middle, middle - other);
-        var fourth = At(labels, width, height, scale, middle, middle + quarter);
-        return first == second || first == third || first == fourth ? first
-            : second == third || second == fourth ? second
-            : third == fourth ? third
-            : first;
-    }
-
-    // The label at the place that a pixel's middle comes from if it moved as the map says of a point.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ushort At(ReadOnlySpan<ushort> labels, int width, int height, Vector2 scale, Vector2 middle, Vector2 point)
-    {
-        var nearX = Math.Clamp((int)MathF.Round(point.X), 0, _width - 1);
-        var nearY = Math.Clamp((int)MathF.Round(point.Y), 0, _height - 1);
-        var from = (_positions[(nearY * _width) + nearX] + middle - new Vector2(nearX, nearY) + new Vector2(0.5f)) / scale;
-        var column = Math.Clamp((int)MathF.Floor(from.X), 0, width - 1);
-        var row = Math.Clamp((int)MathF.Floor(from.Y), 0, height - 1);
-        return labels[(row * width) + column];
+        _places.Gather(labels, moved);
     }
 
     /// <summary>Whether motion explains what is seen at a pixel of a label map of the given size.</summary>

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace OpenSegR.Realtime.Motion;
 
@@ -17,6 +19,8 @@ internal sealed class PatchFlow
     private const float Pixels = Side * Side;
     // A patch of a plain surface says nothing of its motion: below this its neighbours' is taken.
     private const float LeastTexture = 40f;
+    // Square of the distance, in pixels, up to which two places to begin at are one.
+    private const float Near = 0.0001f;
 
     private readonly Vector256<float>[] _template = new Vector256<float>[Side];
     private readonly Vector256<float>[] _gradientX = new Vector256<float>[Side];
@@ -91,26 +95,26 @@ internal sealed class PatchFlow
                 var index = (row * _columns) + column;
                 Load(now, x, y);
                 var best = coarseColumns == 0 ? Vector2.Zero : 2 * _coarse[(Math.Min(row / 2, coarseRows - 1) * coarseColumns) + Math.Min(column / 2, coarseColumns - 1)];
-                var cost = Cost(before, x, y, best);
+                TryFit(before, x, y, best, out var fit);
                 // Neighbours that are done already: what fits them often fits here, also across a level's mistake.
                 if (column > 0)
                 {
-                    Try(before, x, y, _fine[index - 1], ref best, ref cost);
+                    Try(before, x, y, _fine[index - 1], ref best, ref fit);
                 }
 
                 if (row > 0)
                 {
-                    Try(before, x, y, _fine[index - _columns], ref best, ref cost);
+                    Try(before, x, y, _fine[index - _columns], ref best, ref fit);
                 }
 
-                Try(before, x, y, Vector2.Zero, ref best, ref cost);
+                Try(before, x, y, Vector2.Zero, ref best, ref fit);
                 if (_lastColumns > 0)
                 {
                     var (lastRow, lastColumn) = (Math.Min(row << level, _lastRows - 1), Math.Min(column << level, _lastColumns - 1));
-                    Try(before, x, y, _last[(lastRow * _lastColumns) + lastColumn] / (1 << level), ref best, ref cost);
+                    Try(before, x, y, _last[(lastRow * _lastColumns) + lastColumn] / (1 << level), ref best, ref fit);
                 }
 
-                _fine[index] = Refine(before, x, y, best, cost);
+                _fine[index] = Refine(before, x, y, best, fit);
             }
         }
     }
@@ -126,34 +130,73 @@ internal sealed class PatchFlow
         }
     }
 
-    private void Try(GrayImage before, int x, int y, Vector2 candidate, ref Vector2 best, ref float cost)
+    private void Try(GrayImage before, int x, int y, Vector2 candidate, ref Vector2 best, ref Fit fit)
     {
-        if (candidate != best && Cost(before, x, y, candidate) is var other && other < cost)
+        // From one of two that are so near, the search comes to the same end.
+        if (Vector2.DistanceSquared(candidate, best) > Near && TryFit(before, x, y, candidate, out var other) && other.Cost < fit.Cost)
         {
-            (best, cost) = (candidate, other);
+            (best, fit) = (candidate, other);
         }
     }
 
-    private float Cost(GrayImage before, int x, int y, Vector2 displacement)
+    // Compares the patch with what is at a displacement. One that is out of the picture has the highest cost and nothing else.
+    private bool TryFit(GrayImage before, int x, int y, Vector2 displacement, out Fit fit)
     {
-        if (!TryLocate(before, x, y, displacement, out var patch))
+        var (px, py) = (x + displacement.X, y + displacement.Y);
+        if (!(px >= -Side && py >= -Side && px <= before.Width && py <= before.Height))
         {
-            return float.MaxValue;
+            fit = new Fit(float.MaxValue, 0, 0, 0);
+            return false;
         }
 
-        var (sum, squares) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        // Between four pixels, the same way for all of the patch: across in each row, and then from row to row.
+        var (left, top) = ((int)MathF.Floor(px), (int)MathF.Floor(py));
+        var (u, v) = (Vector256.Create(px - left), Vector256.Create(py - top));
+        ref var at = ref before[left, top];
+        ref var template = ref MemoryMarshal.GetArrayDataReference(_template);
+        ref var gradientX = ref MemoryMarshal.GetArrayDataReference(_gradientX);
+        ref var gradientY = ref MemoryMarshal.GetArrayDataReference(_gradientY);
+        Vector256<float> sum = default, squares = default, alongX = default, alongY = default;
+        var upper = Across(ref at, u);
         for (var r = 0; r < Side; r++)
         {
-            var difference = patch.Row(r) - _template[r];
+            at = ref Unsafe.Add(ref at, before.Stride);
+            var lower = Across(ref at, u);
+            var difference = Vector256.MultiplyAddEstimate(lower - upper, v, upper) - Unsafe.Add(ref template, r);
+            upper = lower;
             sum += difference;
-            squares += difference * difference;
+            squares = Vector256.MultiplyAddEstimate(difference, difference, squares);
+            alongX = Vector256.MultiplyAddEstimate(Unsafe.Add(ref gradientX, r), difference, alongX);
+            alongY = Vector256.MultiplyAddEstimate(Unsafe.Add(ref gradientY, r), difference, alongY);
         }
 
-        var total = Vector256.Sum(sum);
-        return Vector256.Sum(squares) - (total * total / Pixels);
+        var sums = Sums(sum, squares, alongX, alongY);
+        var mean = sums[0] / Pixels;
+        fit = new Fit(sums[1] - (mean * sums[0]), mean, sums[2], sums[3]);
+        return true;
     }
 
-    private Vector2 Refine(GrayImage before, int x, int y, Vector2 start, float startCost)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Across(ref float row, Vector256<float> u)
+    {
+        var first = Vector256.LoadUnsafe(ref row);
+        return Vector256.MultiplyAddEstimate(Vector256.LoadUnsafe(ref row, 1) - first, u, first);
+    }
+
+    // The sum of each of four vectors.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Sums(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        if (!Avx.IsSupported)
+        {
+            return Vector128.Create(Vector256.Sum(a), Vector256.Sum(b), Vector256.Sum(c), Vector256.Sum(d));
+        }
+
+        var sums = Avx.HorizontalAdd(Avx.HorizontalAdd(a, b), Avx.HorizontalAdd(c, d));
+        return sums.GetLower() + sums.GetUpper();
+    }
+
+    private Vector2 Refine(GrayImage before, int x, int y, Vector2 start, Fit fit)
     {
         Vector256<float> xx = default, xy = default, yy = default, sx = default, sy = default;
         for (var r = 0; r < Side; r++)
@@ -170,33 +213,23 @@ internal sealed class PatchFlow
         var hxx = Vector256.Sum(xx) - (sumX * sumX / Pixels) + 1;
         var hxy = Vector256.Sum(xy) - (sumX * sumY / Pixels);
         var hyy = Vector256.Sum(yy) - (sumY * sumY / Pixels) + 1;
-        var determinant = (hxx * hyy) - (hxy * hxy);
-        if (hxx + hyy < LeastTexture)
+        if (hxx + hyy < LeastTexture || fit.Cost == float.MaxValue)
         {
             return start;
         }
 
-        var displacement = start;
+        var inverse = 1 / ((hxx * hyy) - (hxy * hxy));
+        var (displacement, startCost) = (start, fit.Cost);
         for (var i = 0; i < MostIterations; i++)
         {
-            if (!TryLocate(before, x, y, displacement, out var patch))
+            var (rx, ry) = (fit.AlongX - (sumX * fit.Mean), fit.AlongY - (sumY * fit.Mean));
+            var step = new Vector2((hyy * rx) - (hxy * ry), (hxx * ry) - (hxy * rx)) * inverse;
+            displacement -= step;
+            if (!TryFit(before, x, y, displacement, out fit))
             {
                 return start;
             }
 
-            Vector256<float> sum = default, bx = default, by = default;
-            for (var r = 0; r < Side; r++)
-            {
-                var difference = patch.Row(r) - _template[r];
-                sum += difference;
-                bx += _gradientX[r] * difference;
-                by += _gradientY[r] * difference;
-            }
-
-            var mean = Vector256.Sum(sum) / Pixels;
-            var (rx, ry) = (Vector256.Sum(bx) - (sumX * mean), Vector256.Sum(by) - (sumY * mean));
-            var step = new Vector2(((hyy * rx) - (hxy * ry)) / determinant, ((hxx * ry) - (hxy * rx)) / determinant);
-            displacement -= step;
             if (step.LengthSquared() < 0.0009f)
             {
                 break;
@@ -204,39 +237,13 @@ internal sealed class PatchFlow
         }
 
         // What wandered further than the patch is wide, or got worse, did not converge.
-        return (displacement - start).LengthSquared() <= Side * Side && Cost(before, x, y, displacement) <= startCost ? displacement : start;
+        return (displacement - start).LengthSquared() <= Side * Side && fit.Cost <= startCost ? displacement : start;
     }
 
-    /// <summary>A displaced patch: whole position and weights of the four neighbours, the same for all its pixels.</summary>
-    private static bool TryLocate(GrayImage image, int x, int y, Vector2 displacement, out Patch patch)
-    {
-        var (px, py) = (x + displacement.X, y + displacement.Y);
-        if (!(px >= -Side && py >= -Side && px <= image.Width && py <= image.Height))
-        {
-            patch = default;
-            return false;
-        }
-
-        var (left, top) = ((int)MathF.Floor(px), (int)MathF.Floor(py));
-        patch = new Patch(ref image[left, top], image.Stride, px - left, py - top);
-        return true;
-    }
-
-    private readonly ref struct Patch(ref float origin, int stride, float u, float v)
-    {
-        private readonly ref float _origin = ref origin;
-        private readonly Vector256<float> _a = Vector256.Create((1 - u) * (1 - v));
-        private readonly Vector256<float> _b = Vector256.Create(u * (1 - v));
-        private readonly Vector256<float> _c = Vector256.Create((1 - u) * v);
-        private readonly Vector256<float> _d = Vector256.Create(u * v);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<float> Row(int row)
-        {
-            ref var upper = ref Unsafe.Add(ref _origin, row * stride);
-            ref var lower = ref Unsafe.Add(ref upper, stride);
-            return (_a * Vector256.LoadUnsafe(ref upper)) + (_b * Vector256.LoadUnsafe(ref upper, 1))
-                + (_c * Vector256.LoadUnsafe(ref lower)) + (_d * Vector256.LoadUnsafe(ref lower, 1));
-        }
-    }
+    /// <summary>How a patch compares with what is at a displacement.</summary>
+    /// <param name="Cost">Sum of the squares of the differences, less their mean.</param>
+    /// <param name="Mean">Their mean.</param>
+    /// <param name="AlongX">Their product with the patch's gradient across.</param>
+    /// <param name="AlongY">The same down.</param>
+    private readonly record struct Fit(float Cost, float Mean, float AlongX, float AlongY);
 }
