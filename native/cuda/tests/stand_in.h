@@ -15,9 +15,13 @@
 // - Copies from pageable memory read it at once, copies from page-locked memory when they are done, as the driver may.
 // - Memory is full of 0xCD when allocated. Kernels that leave it or use it after it was freed fail as on a GPU: with
 //   CUDA_ERROR_ILLEGAL_ADDRESS, now and for ever. Writes within the last 256 bytes past the end are seen when it is freed.
-// - A texture that CUDA has mapped is full of 0xCD where nothing was written into it, and OpenGL sees of it what was done on the stream that
-//   it is given back on, and nothing else. The texture is one of the OpenGL context that is current, or of `textures` below where a test has
-//   none.
+// - A texture that CUDA has mapped is full of 0xCD where nothing was written into it, and OpenGL sees of it what was done on the stream
+// that
+//   it is given back on, and nothing else. The texture is one of the OpenGL context that is current, or of `textures` below where a test
+//   has none.
+// - Memory that two streams use with nothing to order them, one of them surely writing it, is misuse, whatever the schedule makes of it.
+// What
+//   a kernel is given pointers to it uses; whether it writes there is not known, so that two kernels are not told of.
 // - Calls without a context, handles that are gone, launches that no GPU would take are errors.
 //
 // SEGR_CUDA_DRIVER names it to host/driver.h. Tests steer it and look into it through segrStandIn() (C++) or the functions below (others).
@@ -48,7 +52,7 @@ struct StandIn {
   int major = 9, minor = 0;             // compute capability
   int driverVersion = 13000;
   int64_t memory = int64_t{4} << 30;  // bytes
-  int glDevice = 0;                     // the GPU that draws for OpenGL; -1: none that CUDA knows
+  int glDevice = 0;                   // the GPU that draws for OpenGL; -1: none that CUDA knows
   int64_t allocated = 0;
   int64_t objects = 0;  // allocations, streams and events that are alive
   int sticky = 0;       // an error that ended the context

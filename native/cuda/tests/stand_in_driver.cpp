@@ -1,8 +1,6 @@
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string_view>
 
 #include "grid.h"
@@ -14,6 +12,7 @@
 #include "stand_in.h"
 #include "stand_in_gl.h"
 #include "stand_in_memory.h"
+#include "stand_in_streams.h"
 
 #define SEGR_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -47,26 +46,6 @@ constexpr Entry entries[] = {
 };
 #undef SEGR_ENTRY
 
-struct Stream;
-
-/// Something to do, or a wait for another stream.
-struct Work {
-  std::function<int()> run;
-  Stream* awaited = nullptr;
-  uint64_t position = 0;
-};
-
-/// Work in the order in which it was put there; done when somebody waits for it.
-struct Stream {
-  std::deque<Work> waiting;
-  uint64_t issued = 0, done = 0;
-};
-
-struct Event {
-  Stream* stream = nullptr;
-  uint64_t position = 0;
-};
-
 thread_local int contexts = 0;  // of the thread, pushed and not popped
 
 StandIn& state() {
@@ -74,26 +53,7 @@ StandIn& state() {
   return *all;
 }
 
-// What is never destroyed is what the end of a process may still use.
-Stream& defaultStream() {
-  static Stream& stream = *new Stream;
-  return stream;
-}
-
-std::set<Stream*>& streams() {
-  static auto& all = *new std::set<Stream*>;
-  return all;
-}
-
-bool isAlive(Stream* stream) {
-  return stream == &defaultStream() || streams().contains(stream);
-}
-
-std::set<Event*>& events() {
-  static auto& all = *new std::set<Event*>;
-  return all;
-}
-
+// Never destroyed: the end of a process may still use it.
 std::map<const void*, int>& sharedLimits() {
   static auto& all = *new std::map<const void*, int>;
   return all;
@@ -113,64 +73,6 @@ int misused(const std::string& what, int code) {
   return code;
 }
 
-/// What a failed context still had to do is never done.
-void drop(Stream& stream) {
-  stream.waiting.clear();
-  stream.done = stream.issued;
-}
-
-int runTo(Stream& stream, uint64_t position);
-
-/// Does the first thing that waits on a stream.
-void next(Stream& stream) {
-  const Work work = stream.waiting.front();
-  if (work.awaited != nullptr) {
-    // The wait stays in front until it is over, so that nobody passes it.
-    if (isAlive(work.awaited) && runTo(*work.awaited, work.position) != success) return;
-    stream.waiting.pop_front();
-    ++stream.done;
-    return;
-  }
-  stream.waiting.pop_front();
-  ++stream.done;
-  if (const int result = work.run(); result != success && state().sticky == success) {
-    state().sticky = result;
-    drop(defaultStream());
-    for (Stream* each : streams()) drop(*each);
-  }
-}
-
-/// Does all that other streams can do without waiting for anything that is not done yet.
-void runOthers(const Stream& stream) {
-  for (Stream* other : streams()) {
-    if (other == &stream) continue;
-    while (!other->waiting.empty()) {
-      const Work& work = other->waiting.front();
-      if (work.awaited != nullptr && isAlive(work.awaited) && work.awaited->done < work.position) break;
-      next(*other);
-    }
-  }
-}
-
-/// Does a stream's work up to a position; before each step, where the schedule is so, all that others can do.
-int runTo(Stream& stream, uint64_t position) {
-  while (stream.done < position && state().sticky == success) {
-    if (state().othersFirst) runOthers(stream);
-    if (stream.done < position && state().sticky == success) next(stream);
-  }
-  return state().sticky;
-}
-
-int put(Stream& stream, Work work) {
-  stream.waiting.push_back(std::move(work));
-  ++stream.issued;
-  return state().eager ? runTo(stream, stream.issued) : success;
-}
-
-int put(Stream& stream, std::function<int()> run) {
-  return put(stream, Work{std::move(run)});
-}
-
 /// A call: counted, refused where a fault is due, the context is dead or the thread has none.
 template <typename Body>
 int call(const char* name, bool needsContext, const Body& body) {
@@ -188,7 +90,7 @@ template <typename Body>
 int onStream(const char* name, void* handle, const Body& body) {
   return call(name, true, [&]() -> int {
     auto* stream = handle == nullptr ? &defaultStream() : static_cast<Stream*>(handle);
-    if (handle != nullptr && !streams().contains(stream)) return misused(std::string(name) + " on a stream that is gone", invalidHandle);
+    if (handle != nullptr && !isStream(stream)) return misused(std::string(name) + " on a stream that is gone", invalidHandle);
     return body(*stream);
   });
 }
@@ -199,9 +101,13 @@ int guarded(const std::function<void()>& body) {
 
 int copyUp(Stream& stream, uint64_t to, const void* from, size_t bytes) {
   if (!isDevice(to, bytes)) return misused("a copy to what is no memory of the GPU", invalidValue);
-  if (isPinned(from)) return put(stream, [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); }); });
+  const std::vector<MemoryUse> uses = {{to, bytes, MemoryUse::writes}};
+  if (isPinned(from))
+    return put(
+        stream, [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); }); }, uses);
   const auto copy = std::make_shared<std::string>(static_cast<const char*>(from), bytes);
-  return put(stream, [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), copy->data(), bytes); }); });
+  return put(
+      stream, [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), copy->data(), bytes); }); }, uses);
 }
 
 }  // namespace
@@ -349,10 +255,18 @@ SEGR_EXPORT int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, u
     const auto copy = std::make_shared<std::vector<uint64_t>>((entry.paramsSize + 7) / 8);
     std::memcpy(copy->data(), params[0], entry.paramsSize);
     const Launch launch = {gridX, gridY, blockX, sharedBytes};
-    return put(stream, [&entry, copy, launch] {
-      if (const int code = fault("kernel"); code != success) return code;
-      return guarded([&] { entry.run(launch, copy->data(), state().backward ? Order::backward : Order::forward); });
-    });
+    // What it is given pointers to it uses.
+    std::vector<MemoryUse> uses;
+    for (const uint64_t word : *copy) {
+      if (const size_t bytes = deviceBytesFrom(word); bytes > 0) uses.push_back({word, bytes, MemoryUse::kernel});
+    }
+    return put(
+        stream,
+        [&entry, copy, launch] {
+          if (const int code = fault("kernel"); code != success) return code;
+          return guarded([&] { entry.run(launch, copy->data(), state().backward ? Order::backward : Order::forward); });
+        },
+        uses);
   });
 }
 SEGR_EXPORT int cuLaunchHostFunc(void* handle, void (*function)(void*), void* data) {
@@ -392,14 +306,16 @@ SEGR_EXPORT int cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t bytes, void
     state().calls["cuMemcpyDtoHAsync:bytes"] += static_cast<int64_t>(bytes);
     if (!isDevice(from, bytes)) return misused("a copy from what is no memory of the GPU", invalidValue);
     if (!isPinned(to)) return misused("a copy to pageable memory, which would make the host wait", invalidValue);
-    return put(stream, [=] { return guarded([=] { std::memcpy(to, reinterpret_cast<const void*>(from), bytes); }); });
+    return put(stream, [=] { return guarded([=] { std::memcpy(to, reinterpret_cast<const void*>(from), bytes); }); },
+               {{from, bytes, MemoryUse::reads}});
   });
 }
 SEGR_EXPORT int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void* handle) {
   return onStream("cuMemcpyDtoDAsync", handle, [&](Stream& stream) {
     if (!isDevice(to, bytes) || !isDevice(from, bytes)) return misused("a copy of what is no memory of the GPU", invalidValue);
     return put(stream,
-               [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes); }); });
+               [=] { return guarded([=] { std::memcpy(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes); }); },
+               {{from, bytes, MemoryUse::reads}, {to, bytes, MemoryUse::writes}});
   });
 }
 SEGR_EXPORT int cuMemcpy2DAsync_v2(const ArrayCopy* copy, void* handle) {
@@ -411,78 +327,65 @@ SEGR_EXPORT int cuMemcpy2DAsync_v2(const ArrayCopy* copy, void* handle) {
     }
     if (const int result = prepareArrayCopy(*copy, run); result != success) return result;
     state().calls["cuMemcpy2DAsync:bytes"] += static_cast<int64_t>(copy->widthInBytes * copy->height);
-    return put(stream, [run = std::move(run)] { return guarded(run); });
+    return put(stream, [run = std::move(run)] { return guarded(run); }, {{copy->srcDevice, last, MemoryUse::reads}});
   });
 }
 SEGR_EXPORT int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void* handle) {
   return onStream("cuMemsetD8Async", handle, [&](Stream& stream) {
     if (!isDevice(to, bytes)) return misused("something is cleared that is no memory of the GPU", invalidValue);
-    return put(stream, [=] { return guarded([=] { std::memset(reinterpret_cast<void*>(to), value, bytes); }); });
+    return put(stream, [=] { return guarded([=] { std::memset(reinterpret_cast<void*>(to), value, bytes); }); },
+               {{to, bytes, MemoryUse::writes}});
   });
 }
 SEGR_EXPORT int cuStreamCreate(void** stream, unsigned flags) {
   return call("cuStreamCreate", true, [&] {
     if (flags != 1) return misused("a stream that waits for the default stream", invalidValue);
-    auto* made = new Stream;
-    streams().insert(made);
     ++state().objects;
-    *stream = made;
+    *stream = createStream();
     return success;
   });
 }
 SEGR_EXPORT int cuStreamDestroy_v2(void* handle) {
   return onStream("cuStreamDestroy", handle, [&](Stream& stream) {
-    // What is on it is still done; events that were recorded on it have happened.
-    const int result = runTo(stream, stream.issued);
-    for (Event* event : events()) {
-      if (event->stream == &stream) event->stream = nullptr;
-    }
-    streams().erase(&stream);
     --state().objects;
-    delete &stream;
-    return result;
+    return destroyStream(stream);
   });
 }
 SEGR_EXPORT int cuStreamSynchronize(void* handle) {
-  return onStream("cuStreamSynchronize", handle, [](Stream& stream) { return runTo(stream, stream.issued); });
+  return onStream("cuStreamSynchronize", handle, [](Stream& stream) { return await(stream); });
 }
 SEGR_EXPORT int cuStreamWaitEvent(void* handle, void* event, unsigned) {
   return onStream("cuStreamWaitEvent", handle, [&](Stream& stream) {
-    if (!events().contains(static_cast<Event*>(event))) return misused("a wait for an event that is gone", invalidHandle);
-    const Event at = *static_cast<Event*>(event);
-    if (at.stream == nullptr || at.stream == &stream) return success;
-    return put(stream, Work{nullptr, at.stream, at.position});
+    if (!isEvent(static_cast<Event*>(event))) return misused("a wait for an event that is gone", invalidHandle);
+    return await(stream, *static_cast<Event*>(event));
   });
 }
 SEGR_EXPORT int cuEventCreate(void** event, unsigned) {
   return call("cuEventCreate", true, [&] {
-    auto* made = new Event;
-    events().insert(made);
     ++state().objects;
-    *event = made;
+    *event = createEvent();
     return success;
   });
 }
 SEGR_EXPORT int cuEventDestroy_v2(void* handle) {
   return call("cuEventDestroy", true, [&] {
-    if (events().erase(static_cast<Event*>(handle)) == 0) return misused("an event is destroyed twice", invalidHandle);
-    delete static_cast<Event*>(handle);
+    if (!isEvent(static_cast<Event*>(handle))) return misused("an event is destroyed twice", invalidHandle);
+    destroyEvent(static_cast<Event*>(handle));
     --state().objects;
     return success;
   });
 }
 SEGR_EXPORT int cuEventRecord(void* event, void* handle) {
   return onStream("cuEventRecord", handle, [&](Stream& stream) {
-    if (!events().contains(static_cast<Event*>(event))) return misused("an event that is gone is recorded", invalidHandle);
-    *static_cast<Event*>(event) = {&stream, stream.issued};
+    if (!isEvent(static_cast<Event*>(event))) return misused("an event that is gone is recorded", invalidHandle);
+    record(*static_cast<Event*>(event), stream);
     return success;
   });
 }
 SEGR_EXPORT int cuEventSynchronize(void* handle) {
   return call("cuEventSynchronize", true, [&] {
-    if (!events().contains(static_cast<Event*>(handle))) return misused("a wait for an event that is gone", invalidHandle);
-    const Event& event = *static_cast<Event*>(handle);
-    return event.stream == nullptr ? success : runTo(*event.stream, event.position);
+    if (!isEvent(static_cast<Event*>(handle))) return misused("a wait for an event that is gone", invalidHandle);
+    return await(*static_cast<Event*>(handle));
   });
 }
 
@@ -511,7 +414,7 @@ SEGR_EXPORT int cuGraphicsSubResourceGetMappedArray(void** array, void* resource
 SEGR_EXPORT int cuGraphicsUnmapResources(unsigned count, void** resources, void* handle) {
   return onStream("cuGraphicsUnmapResources", handle, [&](Stream& stream) {
     // OpenGL waits for this stream from here on, and for no other.
-    if (const int result = runTo(stream, stream.issued); result != success) return result;
+    if (const int result = await(stream); result != success) return result;
     return unmapTextures(count, resources, handle);
   });
 }

@@ -17,9 +17,10 @@ constexpr unsigned writeDiscard = 2;
 constexpr unsigned char fresh = 0xCD;
 
 // Numbers of gl.h.
-constexpr unsigned texture2d = 0x0DE1, version = 0x1F02, width = 0x1000, height = 0x1001, internalFormat = 0x1003, bindingTexture2d = 0x8069,
-                   unpackRowLength = 0x0CF2, unpackAlignment = 0x0CF5, unpackBuffer = 0x88EC, unpackBufferBinding = 0x88EF, rgba8ui = 0x8D7C,
-                   r16ui = 0x8234, rgbaInteger = 0x8D99, redInteger = 0x8D94, unsignedByte = 0x1401, unsignedShort = 0x1403;
+constexpr unsigned texture2d = 0x0DE1, version = 0x1F02, width = 0x1000, height = 0x1001, internalFormat = 0x1003,
+                   bindingTexture2d = 0x8069, unpackRowLength = 0x0CF2, unpackAlignment = 0x0CF5, unpackBuffer = 0x88EC,
+                   unpackBufferBinding = 0x88EF, rgba8ui = 0x8D7C, r16ui = 0x8234, rgbaInteger = 0x8D99, redInteger = 0x8D94,
+                   unsignedByte = 0x1401, unsignedShort = 0x1403;
 
 /// The functions of OpenGL that are needed, of whatever context is current.
 struct Gl {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "stand_in.h"
+#include "stand_in_streams.h"
 
 namespace segr::cuda::test {
 
@@ -81,12 +82,21 @@ bool freeDevice(uint64_t address) {
   const auto* start = reinterpret_cast<const unsigned char*>(address);
   check(block.mapping + page, start);
   check(start + block.bytes, block.mapping + block.mapped - page);
+  forgetUses(address, block.bytes);
   // The addresses stay taken, so that a use after this is seen.
   mmap(block.mapping, block.mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   blocks().erase(found);
   state.allocated -= static_cast<int64_t>(block.bytes);
   --state.objects;
   return true;
+}
+
+size_t deviceBytesFrom(uint64_t address) {
+  auto found = blocks().upper_bound(address);
+  if (found == blocks().begin()) return 0;
+  --found;
+  const uint64_t end = found->first + found->second.bytes;
+  return address < end ? static_cast<size_t>(end - address) : 0;
 }
 
 bool isDevice(uint64_t address, size_t bytes) {

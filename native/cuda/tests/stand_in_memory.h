@@ -18,6 +18,9 @@ bool freeDevice(uint64_t address);
 /// Whether the bytes lie in one allocation that is alive.
 bool isDevice(uint64_t address, size_t bytes);
 
+/// How many bytes there are from an address to the end of its allocation; 0 where it lies in none.
+size_t deviceBytesFrom(uint64_t address);
+
 void* allocatePinned(size_t bytes);
 bool freePinned(void* address);
 bool isPinned(const void* address);

@@ -36,6 +36,8 @@ TEST("the stand-in does work when it is waited for, and no more of it") {
   other.download(result.data(), buffer.address(), 4);
   other.synchronize();
   REQUIRE(std::memcmp(result.data(), "\xCD\xCD\xCD\xCD", 4) == 0, "without a wait for the event the copy down is stale");
+  REQUIRE(driver.misuse.size() == 1, "and that nothing orders the two is seen");
+  driver.misuse.clear();
   event.holdUp(other);
   other.download(result.data(), buffer.address(), 4);
   REQUIRE(std::memcmp(result.data(), "\xCD\xCD\xCD\xCD", 4) == 0, "nothing is done before a wait");
@@ -49,6 +51,56 @@ TEST("the stand-in does work when it is waited for, and no more of it") {
   one.synchronize();
   REQUIRE(std::memcmp(result.data(), "wxyz", 4) == 0, "pageable memory is read at once");
   REQUIRE(driver.misuse.empty(), "no misuse");
+}
+
+TEST("the stand-in sees memory that two streams use at the same time, whatever its schedule makes of it") {
+  StandIn& driver = standIn();
+  KernelLibrary& gpu = KernelLibrary::forDevice(0);
+  const CurrentContext current(gpu.driver(), gpu.context());
+  const KernelFunction kernel = gpu.find("labels", "segr_segment_labels");
+  Stream one(gpu), other(gpu), third(gpu);
+  Event event(gpu), later(gpu);
+  DeviceBuffer memory(gpu), table(gpu);
+  HostBuffer host(gpu), result(gpu);
+  memory.reserve(512 * sizeof(uint16_t));
+  table.reserve(16);
+  host.reserve(1024);
+  result.reserve(1024);
+  std::memset(host.data(), 0, 1024);
+  const SegmentLabelsParams labels = {memory.at<uint16_t>(), table.at<int32_t>(), 512};
+  const auto misuses = [&](const std::function<void()>& first, const std::function<void()>& second, const std::function<void()>& order) {
+    driver.misuse.clear();
+    one.clear(table.address(), 16);
+    one.clear(memory.address(), 1024);
+    for (const Stream* each : {&one, &other, &third}) each->synchronize();
+    first();
+    order();
+    second();
+    for (const Stream* each : {&one, &other, &third}) each->synchronize();
+    return driver.misuse.size();
+  };
+  const auto writes = [&](Stream& stream) { return [&] { stream.upload(memory.address(), host.data(), 1024); }; };
+  const auto reads = [&](Stream& stream) { return [&] { stream.download(result.data(), memory.address(), 1024); }; };
+  const auto runs = [&](Stream& stream) { return [&] { kernel.launch(SegmentLabels::launch(labels), labels, stream.handle()); }; };
+  const std::function<void()> nothing = [] {}, waits = [&] { event.record(one), event.holdUp(other); };
+  const std::function<void()> waitsByAnother = [&] {
+    event.record(one), event.holdUp(third);
+    later.record(third), later.holdUp(other);
+  };
+  const std::function<void()> hostWaits = [&] { one.synchronize(); }, tooEarly = [&] { later.record(third), later.holdUp(other); };
+  REQUIRE(misuses(writes(one), writes(other), nothing) == 1, "two writers");
+  REQUIRE(misuses(writes(one), reads(other), nothing) == 1, "a reader behind a writer");
+  REQUIRE(misuses(reads(one), writes(other), nothing) == 1, "a writer behind a reader");
+  REQUIRE(misuses(runs(one), writes(other), nothing) == 1, "a writer behind a kernel");
+  REQUIRE(misuses(writes(one), runs(other), nothing) == 1, "a kernel behind a writer");
+  REQUIRE(misuses(writes(one), writes(other), tooEarly) == 1, "an event of another stream");
+  REQUIRE(misuses(reads(one), reads(other), nothing) == 0, "two readers");
+  REQUIRE(misuses(writes(one), writes(one), nothing) == 0, "one stream");
+  REQUIRE(misuses(writes(one), writes(other), waits) == 0, "an event");
+  REQUIRE(misuses(writes(one), runs(other), waitsByAnother) == 0, "events by way of a third stream");
+  REQUIRE(misuses(writes(one), reads(other), hostWaits) == 0, "the host waited");
+  REQUIRE(misuses([&] { one.clear(memory.address(), 512); }, [&] { other.clear(memory.address() + 512, 512); }, nothing) == 0,
+          "two halves");
 }
 
 TEST("the stand-in refuses what is wrong") {

@@ -186,14 +186,25 @@ inline bool hasInput(const Ort::ConstKernelInfo& info, size_t index) {
   return index < info.GetInputCount() && !info.GetInputName(index).empty();
 }
 
-/// A constant initializer, empty where an optional input is left out. ShapeError when the input is computed by another node or fed.
-inline ConstantTensor constantInput(const Ort::ConstKernelInfo& info, const char* op, const InputSpec& spec, size_t index) {
-  if (spec.optional && !hasInput(info, index)) return {};
-  int isConstant = 0;
-  const Ort::ConstValue value = info.GetTensorConstantInput(index, &isConstant);
-  if (isConstant == 0) throw ShapeError(std::string(op) + ": " + spec.name + " must be a constant initializer.");
-  return {shapeOf(value), value.GetTensorData<float>()};
-}
+/// A node's constant initializers, each asked for by the place of its input.
+template <typename Op>
+class ConstantInputs {
+ public:
+  explicit ConstantInputs(const Ort::ConstKernelInfo& info) : info_(info) {}
+
+  /// Empty where an optional input is left out. ShapeError when the input is computed by another node or fed.
+  ConstantTensor operator()(size_t index) const {
+    const InputSpec spec = Op::inputs()[index];
+    if (spec.optional && !hasInput(info_, index)) return {};
+    int isConstant = 0;
+    const Ort::ConstValue value = info_.GetTensorConstantInput(index, &isConstant);
+    if (isConstant == 0) throw ShapeError(std::string(Op::name()) + ": " + spec.name + " must be a constant initializer.");
+    return {shapeOf(value), value.GetTensorData<float>()};
+  }
+
+ private:
+  const Ort::ConstKernelInfo& info_;
+};
 
 /// Attributes that may be left out. ONNX Runtime reports a missing one as an error.
 inline int64_t attribute(const Ort::ConstKernelInfo& info, const char* name, int64_t otherwise) {

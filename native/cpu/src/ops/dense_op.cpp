@@ -77,7 +77,7 @@ void LinearOp::inferShape(const ShapeInference& inference) {
 
 LinearOp::LinearOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
     : kernels_(choose(info, name(), kernels)), activation_(parseActivation(name(), attribute(info, "activation", "none"))) {
-  const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
+  const ConstantInputs<LinearOp> constant(info);
   layer_ = DenseLayer(name(), kernels_, "weight", constant(1), "bias", constant(2));
   norm_ = DenseNorm(name(), constant(4), constant(5), layer_.outputs(), attribute(info, "epsilon", defaultEpsilon));
 }
@@ -115,7 +115,7 @@ void MlpOp::inferShape(const ShapeInference& inference) {
 
 MlpOp::MlpOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
     : kernels_(choose(info, name(), kernels)), activation_(parseActivation(name(), attribute(info, "activation", "gelu"))) {
-  const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
+  const ConstantInputs<MlpOp> constant(info);
   first_ = DenseLayer(name(), kernels_, "weight1", constant(1), "bias1", constant(2));
   second_ = DenseLayer(name(), kernels_, "weight2", constant(3), "bias2", constant(4), constant(5));
   if (second_.inputs() != first_.outputs()) {
@@ -159,9 +159,9 @@ ConvolutionOp::ConvolutionOp(const Ort::ConstKernelInfo& info, const Kernels& ke
     : kernels_(choose(info, name(), kernels)),
       winograd_(nullptr),
       activation_(parseActivation(name(), attribute(info, "activation", "none"))),
-      geometry_(constantInput(info, name(), inputs()[1], 1).shape, attribute(info, "stride", int64_t{1}),
+      geometry_(ConstantInputs<ConvolutionOp>(info)(1).shape, attribute(info, "stride", int64_t{1}),
                 attribute(info, "pads", std::vector<int64_t>{0, 0, 0, 0}), attribute(info, "channels_first", int64_t{0}) != 0) {
-  const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
+  const ConstantInputs<ConvolutionOp> constant(info);
   const ConstantTensor weight = constant(1), bias = constant(2);
   const int64_t outputs = geometry_.outputs;
   norm_ = DenseNorm(name(), constant(3), constant(4), outputs, attribute(info, "epsilon", defaultEpsilon));

@@ -20,7 +20,7 @@ void DepthwiseNormOp::inferShape(const ShapeInference& inference) {
 
 DepthwiseNormOp::DepthwiseNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
     : kernels_(kernels), epsilon_(attribute(info, "epsilon", 1e-6f)) {
-  const auto constant = [&](size_t index) { return constantInput(info, name(), inputs()[index], index); };
+  const ConstantInputs<DepthwiseNormOp> constant(info);
   const ConstantTensor weight = constant(1), bias = constant(2), scale = constant(3), shift = constant(4);
   channels_ = checkDepthwiseConstants(weight.shape, bias.shape, scale.shape, shift.shape);
   const int64_t padded = (channels_ + kernels.depthwise.lanes - 1) / kernels.depthwise.lanes * kernels.depthwise.lanes;

@@ -34,7 +34,7 @@ struct Library {
         resize(kernels),
         attention(kernels) {
     for (const OrtCustomOp* op : std::initializer_list<const OrtCustomOp*>{&deformAttn, &deformAttnFused, &depthwiseNorm, &linear, &mlp,
-                                                                          &convolution, &layerNorm, &groupNorm, &resize, &attention}) {
+                                                                           &convolution, &layerNorm, &groupNorm, &resize, &attention}) {
       domain.Add(op);
     }
 #if defined(SEGR_WITH_CUDA)

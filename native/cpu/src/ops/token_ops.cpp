@@ -22,8 +22,7 @@ std::span<const InputSpec> LayerNormOp::inputs() {
 
 LayerNormOp::LayerNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernels)
     : kernels_(kernels.tokens),
-      norm_(name(), constantInput(info, name(), inputs()[1], 1), constantInput(info, name(), inputs()[2], 2),
-            attribute(info, "epsilon", 1e-5f)) {}
+      norm_(name(), ConstantInputs<LayerNormOp>(info)(1), ConstantInputs<LayerNormOp>(info)(2), attribute(info, "epsilon", 1e-5f)) {}
 
 void LayerNormOp::compute(Ort::KernelContext& context) const {
   const Ort::ConstValue x = context.GetInput(0);
@@ -48,8 +47,7 @@ GroupNormOp::GroupNormOp(const Ort::ConstKernelInfo& info, const Kernels& kernel
     : kernels_(kernels.tokens),
       groups_(info.GetAttribute<int64_t>("groups")),
       activation_(parseActivation(name(), attribute(info, "activation", "none"))),
-      norm_(name(), constantInput(info, name(), inputs()[1], 1), constantInput(info, name(), inputs()[2], 2),
-            attribute(info, "epsilon", 1e-5f)) {
+      norm_(name(), ConstantInputs<GroupNormOp>(info)(1), ConstantInputs<GroupNormOp>(info)(2), attribute(info, "epsilon", 1e-5f)) {
   checkGroups(name(), groups_, norm_.channels());
 }
 

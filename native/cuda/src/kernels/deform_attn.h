@@ -144,7 +144,10 @@ struct DeformAttn {
  private:
   SEGR_MEMBER void loadPair(const Sample* pairs, float& x, float& y) {
     if constexpr (width > 1) {
-      Element<Sample>::loadPair(pairs, x, y);
+      float both[2];
+      loadValues<Sample, 2>(pairs, both);
+      x = both[0];
+      y = both[1];
     } else {
       x = Element<Sample>::load(pairs);
       y = Element<Sample>::load(pairs + 1);

@@ -74,12 +74,6 @@ template <>
 struct Element<float> {
   SEGR_MEMBER float load(const float* p) { return loadFloat(p); }
   SEGR_MEMBER float from(float x) { return x; }
-  /// Two neighbours by one load.
-  SEGR_MEMBER void loadPair(const float* p, float& a, float& b) {
-    const Words2 v = load8(p);
-    a = bitsToFloat(v.word[0]);
-    b = bitsToFloat(v.word[1]);
-  }
   /// The values of a word; Elements of 16 bytes share one word.
   static constexpr int perWord = 1;
   SEGR_MEMBER void unpack(uint32_t word, float* out) { out[0] = bitsToFloat(word); }
@@ -90,12 +84,6 @@ template <>
 struct Element<Half> {
   SEGR_MEMBER float load(const Half* p) { return toFloat(Half{load2(p)}); }
   SEGR_MEMBER Half from(float x) { return toHalf(x); }
-  SEGR_MEMBER void loadPair(const Half* p, float& a, float& b) {
-    float both[2];
-    unpack(load4(p), both);
-    a = both[0];
-    b = both[1];
-  }
   static constexpr int perWord = 2;
   SEGR_MEMBER void unpack(uint32_t word, float* out) {
     out[0] = toFloat(Half{static_cast<uint16_t>(word)});
@@ -108,12 +96,6 @@ template <>
 struct Element<BFloat16> {
   SEGR_MEMBER float load(const BFloat16* p) { return toFloat(BFloat16{load2(p)}); }
   SEGR_MEMBER BFloat16 from(float x) { return toBFloat16(x); }
-  SEGR_MEMBER void loadPair(const BFloat16* p, float& a, float& b) {
-    float both[2];
-    unpack(load4(p), both);
-    a = both[0];
-    b = both[1];
-  }
   static constexpr int perWord = 2;
   SEGR_MEMBER void unpack(uint32_t word, float* out) {
     out[0] = bitsToFloat(word << 16);
@@ -122,7 +104,7 @@ struct Element<BFloat16> {
   SEGR_MEMBER uint32_t pack(const float* in) { return toBFloat16(in[0]).bits | static_cast<uint32_t>(toBFloat16(in[1]).bits) << 16; }
 };
 
-/// `count` neighbouring values as float32: one load of 16 or 8 bytes where their size is that, one value where count is 1.
+/// `count` neighbouring values as float32: one load of 16, 8 or 4 bytes where their size is that, one value where count is 1.
 template <typename T, int count>
 SEGR_INLINE void loadValues(const T* p, float* out) {
   if constexpr (count == 1) {
@@ -131,6 +113,8 @@ SEGR_INLINE void loadValues(const T* p, float* out) {
     const Words4 v = load16(p);
     SEGR_UNROLL
     for (int i = 0; i < 4; ++i) Element<T>::unpack(v.word[i], out + i * Element<T>::perWord);
+  } else if constexpr (count * sizeof(T) == 4) {
+    Element<T>::unpack(load4(p), out);
   } else {
     static_assert(count * sizeof(T) == 8);
     const Words2 v = load8(p);

@@ -20,7 +20,7 @@ class DepthwiseNormKernel : public CudaKernel {
     scalar_ = library.find("depthwise_norm", name + "_scalar");
 
     const char* op = cpu::DepthwiseNormOp::name();
-    const auto constant = [&](size_t i) { return cpu::constantInput(info, op, cpu::DepthwiseNormOp::inputs()[i], i); };
+    const cpu::ConstantInputs<cpu::DepthwiseNormOp> constant(info);
     const cpu::ConstantTensor weight = constant(1), bias = constant(2), scale = constant(3), shift = constant(4);
     channels_ = cpu::checkDepthwiseConstants(weight.shape, bias.shape, scale.shape, shift.shape);
     if (channels_ > std::numeric_limits<int32_t>::max() || depthwiseTileRows(static_cast<int32_t>(channels_)) == 0) {
