@@ -18,8 +18,8 @@ internal sealed class GuideColors
         }
     }
 
-    /// <summary>The guide colour of a texel, clamped to the map: three channels, 8 bits each, the first lowest.</summary>
-    public int this[int i, int j] => _colors[(Math.Clamp(j, 0, _grid!.Height - 1) * _grid.Width) + Math.Clamp(i, 0, _grid.Width - 1)];
+    /// <summary>Guide colours of a row, clamped to the map, one a texel: three channels, 8 bits each, the first lowest.</summary>
+    public ReadOnlySpan<int> Row(int j) => _colors.AsSpan(Math.Clamp(j, 0, _grid!.Height - 1) * _grid.Width, _grid.Width);
 
     /// <summary>Computes the colours of row <paramref name="j"/> where a mixed texel may need them.</summary>
     public void ComputeRow(Frame frame, int j)

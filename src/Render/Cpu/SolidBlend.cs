@@ -13,6 +13,7 @@ internal sealed class SolidBlend
     private const int Block = 64;
     private const int Period = 3 * Block;
     private const int Slots = 64;
+    private const int Probes = 4;
     private readonly ushort[] _addends = new ushort[Slots * Period];
     private readonly uint[] _colors = new uint[Slots];
 
@@ -57,17 +58,30 @@ internal sealed class SolidBlend
 
     private ReadOnlySpan<ushort> Addends(uint color)
     {
-        var slot = (int)((color * 2654435761u) >> 26);
-        var addends = _addends.AsSpan(slot * Period, Period);
-        // No colour with alpha is 0, so an empty slot never matches.
-        if (_colors[slot] != color)
+        // A colour lies in one of a few slots from where its hash says, so that two of one picture do not drive each other out.
+        var home = (int)((color * 2654435761u) >> 26);
+        for (var i = 0; i < Probes; i++)
         {
-            _colors[slot] = color;
-            var alpha = color >> 24;
-            for (var i = 0; i < Period; i++)
+            var slot = (home + i) % Slots;
+            if (_colors[slot] == color)
             {
-                addends[i] = (ushort)((((color >> (8 * (i % 3))) & 0xFF) * alpha) + 128);
+                return _addends.AsSpan(slot * Period, Period);
             }
+
+            // No colour with alpha is 0, so an empty slot never matches.
+            if (_colors[slot] == 0)
+            {
+                home = slot;
+                break;
+            }
+        }
+
+        _colors[home] = color;
+        var addends = _addends.AsSpan(home * Period, Period);
+        var alpha = color >> 24;
+        for (var i = 0; i < Period; i++)
+        {
+            addends[i] = (ushort)((((color >> (8 * (i % 3))) & 0xFF) * alpha) + 128);
         }
 
         return addends;

@@ -3,6 +3,9 @@ namespace OpenSegR.Realtime.Render;
 /// <summary>Steps 1 and 2 of <see cref="OverlayMath"/> for every pixel of one axis.</summary>
 internal sealed class AxisTable
 {
+    /// <summary>Weights that may be read behind the last pixel's.</summary>
+    public const int Overrun = 3;
+
     private int _pixels;
     private int _texels;
 
@@ -12,10 +15,10 @@ internal sealed class AxisTable
     /// <summary>Texel of each pixel.</summary>
     public int[] Texel { get; private set; } = [];
 
-    /// <summary>Weight of the texel before, 0 to 128.</summary>
+    /// <summary>Weight of the texel before, 0 to 128; <see cref="Overrun"/> zeros more than there are pixels.</summary>
     public int[] Before { get; private set; } = [];
 
-    /// <summary>Weight of the texel after, 0 to 128; the texel itself has the rest of 256.</summary>
+    /// <summary>Weight of the texel after, 0 to 128; the texel itself has the rest of 256. As long as <see cref="Before"/>.</summary>
     public int[] After { get; private set; } = [];
 
     /// <summary>Fills the table, if it is not that of these sizes already.</summary>
@@ -29,8 +32,8 @@ internal sealed class AxisTable
         (_pixels, _texels) = (pixels, texels);
         Start = new int[texels + 1];
         Texel = new int[pixels];
-        Before = new int[pixels];
-        After = new int[pixels];
+        Before = new int[pixels + Overrun];
+        After = new int[pixels + Overrun];
         Array.Fill(Start, pixels);
         for (var p = pixels - 1; p >= 0; p--)
         {
