@@ -201,6 +201,9 @@ TEST("the order of calls: shared once, mapped together, given back before the te
     REQUIRE(driver.calls["cuMemcpyHtoDAsync"] == 0 && driver.calls["cuMemcpyDtoHAsync"] == 0, "nothing goes over the host");
   }
 
+  // What stands in for another is shared, the other given back.
+  check(segr_gpu_textures_add(textures->handle, 1, labelTexture, mapWidth, mapHeight));
+  REQUIRE(driver.calls["cuGraphicsUnregisterResource"] == 1 && driver.calls["cuGraphicsGLRegisterImage"] == 1, "one for the other");
   // Another size: given back, specified anew, shared again.
   segr_gpu_textures_remove(textures->handle, 1);
   segr_gpu_textures_remove(textures->handle, 1);

@@ -118,6 +118,7 @@ public sealed class OnnxTextEncoder : ITextEncoder
             using var input = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, ids.AsMemory(0, batch.Length * length), [batch.Length, length]);
             using var options = new RunOptions();
+            using var use = Factory.UseGpu();
             using var outputs = _session.Run(options, Inputs, [input], Outputs);
             var computed = outputs[0].GetTensorDataAsSpan<float>();
             for (var i = 0; i < batch.Length; i++)

@@ -89,6 +89,7 @@ public sealed class SegmentorSession : IDisposable
         }
         else
         {
+            using var use = buffers.Device.Use();
             Run(buffers.Run, binding);
         }
 
@@ -108,6 +109,7 @@ public sealed class SegmentorSession : IDisposable
     public void Run(SegmentorBuffers buffers)
     {
         ArgumentNullException.ThrowIfNull(buffers);
+        using var use = Factory.UseGpu();
         Run(_runOptions, buffers.Bind(this));
     }
 

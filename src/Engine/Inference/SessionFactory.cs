@@ -76,6 +76,9 @@ public sealed class SessionFactory
     /// <summary>True where the CPU runs networks with nothing of a GPU in between.</summary>
     internal bool RunsSideBySide => Provider == ExecutionProvider.Cpu && Gpu is null;
 
+    /// <summary>To be held while a session of this factory may have the GPU do something; nothing where networks do not share one with frames.</summary>
+    internal GpuUse UseGpu() => Gpu is { } gpu ? gpu.Use() : default;
+
     /// <summary>Tells the user something, in one line.</summary>
     internal void Notify(string line) => _notice?.Invoke(line);
 
@@ -180,6 +183,8 @@ public sealed class SessionFactory
 
         try
         {
+            // Not while a network is recorded. TensorRT would keep recordings waiting for minutes instead.
+            using var use = request.Provider == ExecutionProvider.Cuda ? UseGpu() : default;
             return new InferenceSession(model, options);
         }
         catch (OnnxRuntimeException error) when (request.CudaGraph)

@@ -3,7 +3,7 @@ namespace OpenSegR.Realtime.Inference.Gpu;
 /// <summary>A GPU is being told to do something; see <see cref="GpuDevice.Use"/>.</summary>
 internal readonly ref struct GpuUse
 {
-    private readonly ReaderWriterLockSlim _lock;
+    private readonly ReaderWriterLockSlim? _lock;
 
     public GpuUse(ReaderWriterLockSlim held)
     {
@@ -12,5 +12,5 @@ internal readonly ref struct GpuUse
     }
 
     /// <summary>It has been told.</summary>
-    public void Dispose() => _lock.ExitReadLock();
+    public void Dispose() => _lock?.ExitReadLock();
 }
