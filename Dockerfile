@@ -9,7 +9,9 @@ FROM nvidia/cuda:13.0.1-cudnn-devel-ubuntu24.04
 COPY --from=dotnet /usr/share/dotnet /usr/share/dotnet
 RUN ln -s /usr/share/dotnet/dotnet /usr/local/bin/dotnet \
  && apt-get update \
- && apt-get install -y --no-install-recommends libnvinfer10 libnvinfer-plugin10 libnvonnxparsers10 libnvinfer-headers-dev \
+ && apt-get install -y --no-install-recommends libnvinfer10 libnvinfer-plugin10 libnvonnxparsers10 \
+ # The headers' package has no 10 in its name: without a version it may be TensorRT 11's.
+ && apt-get install -y --no-install-recommends "libnvinfer-headers-dev=$(dpkg-query -W -f '${Version}' libnvinfer10)" \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /segr
 COPY . .

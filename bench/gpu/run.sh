@@ -34,6 +34,8 @@ architecture=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -
 
 # PTX for this GPU: built here where there is a compiler, else what was carried here.
 ptx=$out/ptx
+# PTX of sm_90 runs on what came after it too, which older clangs do not know.
+clang_architecture=$((architecture < 90 ? architecture : 90))
 mkdir -p "$ptx"
 clang=
 for name in clang-{22,21,20,19,18,17,16}; do
@@ -41,12 +43,13 @@ for name in clang-{22,21,20,19,18,17,16}; do
 done
 nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null || true)
 for module in deform_attn depthwise_norm labels preprocess; do
-  source=$root/native/cuda/src/kernels/$module.cu target=$ptx/$module.sm_$architecture.ptx
+  source=$root/native/cuda/src/kernels/$module.cu
   if [[ -n $nvcc ]]; then
-    "$nvcc" -ptx -std=c++20 --fmad=false -arch="compute_$architecture" "$source" -o "$target"
+    "$nvcc" -ptx -std=c++20 --fmad=false -arch="compute_$architecture" "$source" -o "$ptx/$module.sm_$architecture.ptx"
   elif [[ -n $clang ]]; then
     "$clang" -x cuda --cuda-device-only -nocudainc -nocudalib -ffreestanding -std=c++20 -O3 -ffp-contract=off -S \
-      --cuda-gpu-arch="sm_$architecture" -Xclang -target-feature -Xclang +ptx78 -Wno-unknown-cuda-version "$source" -o "$target"
+      --cuda-gpu-arch="sm_$clang_architecture" -Xclang -target-feature -Xclang +ptx78 -Wno-unknown-cuda-version "$source" \
+      -o "$ptx/$module.sm_$clang_architecture.ptx"
   else
     found=$(ls "$here/ptx/$module".sm_*.ptx "$root/artifacts/native-build/cuda/$module".sm_*.ptx 2>/dev/null || true)
     [[ -n $found ]] || { say "there is no nvcc, no clang 16 or newer and no PTX of $module"; exit 1; }
