@@ -9,8 +9,11 @@ namespace OpenSegR.Realtime.Motion;
 /// </summary>
 internal sealed class LabelStabilizer
 {
-    /// <summary>Grey levels of 256 up to which motion explains a pixel.</summary>
-    private const float MostResidual = 12;
+    // Multiples of the median residual up to which motion explains a pixel, twice those of what counts as new: a place that is damped less is seen
+    // to flicker.
+    private const float NoiseFactor = 16;
+    // Grey levels of 256 that sampling and light make without any noise.
+    private const float LeastLimit = 8;
     // More often than any change needs.
     private const ushort MostTimes = 1000;
 
@@ -50,7 +53,8 @@ internal sealed class LabelStabilizer
     /// <param name="height">Its height.</param>
     /// <param name="motion">The motion since the map before.</param>
     /// <param name="needed">Maps in a row that a change needs; 1 takes every map as it is.</param>
-    public void Apply(Span<ushort> labels, int width, int height, MotionMap motion, int needed)
+    /// <param name="noise">The median residual that is usual: <see cref="FlowField.Noise"/>.</param>
+    public void Apply(Span<ushort> labels, int width, int height, MotionMap motion, int needed, float noise)
     {
         if ((width, height) != (_width, _height))
         {
@@ -70,6 +74,7 @@ internal sealed class LabelStabilizer
         }
 
         Count(labels);
+        var limit = Math.Max(LeastLimit, NoiseFactor * noise);
         // What was shown, moved here, is needed unchanged for the pixels beside.
         Shown.CopyTo(_moved);
         for (var y = 0; y < height; y++)
@@ -79,7 +84,7 @@ internal sealed class LabelStabilizer
             // Most of a row is shown as it is said.
             for (var x = shown.CommonPrefixLength(row); x < width; x += 1 + shown[(x + 1)..].CommonPrefixLength(row[(x + 1)..]))
             {
-                if (_times[(y * width) + x] >= needed || IsBeside(row[x], x, y) || !motion.IsTrusted(x, y, width, height, MostResidual))
+                if (_times[(y * width) + x] >= needed || IsBeside(row[x], x, y) || !motion.IsTrusted(x, y, width, height, limit))
                 {
                     shown[x] = row[x];
                 }

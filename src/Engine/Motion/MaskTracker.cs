@@ -199,7 +199,7 @@ public sealed class MaskTracker
             _stabilizer.Move(_sinceSteady);
         }
 
-        _stabilizer.Apply(labels, _width, _height, _sinceSteady, Needed(frame.TimestampUs - _steady.TimestampUs));
+        _stabilizer.Apply(labels, _width, _height, _sinceSteady, Needed(frame.TimestampUs - _steady.TimestampUs), _history.Newest?.Noise ?? 0);
         _steady = frame;
     }
 

@@ -7,7 +7,7 @@ namespace OpenSegR.Realtime.Motion;
 /// <summary>
 /// Gives the segments of each new result the numbers that the same objects had before. A segment and a track belong together by how far
 /// the segment covers what the track's mask became by motion (intersection over union) and by colour; a track that was hidden for a while
-/// is found again by class, colour and place. Pairs are taken best first.
+/// is found again by class, colour and place; one that was lost a moment ago also under another class. Pairs are taken best first.
 /// </summary>
 internal sealed class SegmentMatcher
 {
@@ -24,6 +24,10 @@ internal sealed class SegmentMatcher
     // Share of the smaller of segment and track that the other covers, where one of them is half hidden.
     private const float LeastContained = 0.6f;
     private const float LeastLikeness = 0.3f;
+    // What is found again within this time may have another class, if box and colour are as alike as this.
+    private const long ReturnUs = 1_000_000;
+    private const float LeastReturnedOverlap = 0.4f;
+    private const float LeastReturnedLikeness = 0.4f;
     // Pixels of the label map within which even a sliver is looked for.
     private const float LeastReach = 6;
     // Frames over which a hidden object is taken to go on as it did.
@@ -198,7 +202,7 @@ internal sealed class SegmentMatcher
 
         if (!sameClass)
         {
-            return 0;
+            return Returned(segment, track, likeness);
         }
 
         // Half hidden, or cut off by the edge of the picture: little of the union, but most of the smaller one.
@@ -221,6 +225,29 @@ internal sealed class SegmentMatcher
         var reach = Math.Max(LeastReach, size) * (1 + Math.Min(2, 0.5f * track.Missed));
         var distance = Math.Min(Vector2.Distance(Center(here), expected), Vector2.Distance(Center(here), Center(there)));
         return distance < reach ? 0.3f * likeness * (1 - (distance / reach)) : 0;
+    }
+
+    // A network that is in doubt loses a thing for a moment and then calls it something else: who is lost for a moment and found where it was, in
+    // its colour, is the same.
+    private float Returned(in Segment segment, in Track track, float likeness)
+    {
+        if (track.Missed == 0 || _timestampUs - track.TimestampUs > ReturnUs || likeness < LeastReturnedLikeness)
+        {
+            return 0;
+        }
+
+        var shift = track.Velocity * Math.Min(_frameIndex - track.FrameIndex, MostPredicted);
+        var overlap = MathF.Max(BoxOverlap(segment.Box, track.Segment.Box, Vector2.Zero), BoxOverlap(segment.Box, track.Segment.Box, shift));
+        return overlap >= LeastReturnedOverlap ? 0.2f * likeness * overlap : 0;
+    }
+
+    // Intersection over union of a box and another that has moved on.
+    private static float BoxOverlap(PixelBox box, PixelBox other, Vector2 shift)
+    {
+        var width = MathF.Min(box.Right, other.Right + shift.X) - MathF.Max(box.Left, other.Left + shift.X);
+        var height = MathF.Min(box.Bottom, other.Bottom + shift.Y) - MathF.Max(box.Top, other.Top + shift.Y);
+        var common = MathF.Max(0, width) * MathF.Max(0, height);
+        return common / MathF.Max(1, ((float)box.Width * box.Height) + ((float)other.Width * other.Height) - common);
     }
 
     private float Likeness(int segment, in Track track)

@@ -115,6 +115,33 @@ public sealed class MaskTrackerTests
         Assert.NotEqual(first, Id(4, true, 250, 2));
     }
 
+    [Theory]
+    [InlineData(52, true)]
+    [InlineData(250, false)]
+    public void An_object_that_was_missed_for_a_moment_is_known_where_it_was_under_another_class_too(float foundAt, bool isSame)
+    {
+        var tracker = new MaskTracker(new MotionOptions());
+        using var masks = _pool.Rent();
+        var numbers = new List<int>();
+        foreach (var (n, x, foundAs) in new[] { (0, 40f, 1), (1, 44f, 0), (2, 48f, 0), (3, foundAt, 2) })
+        {
+            Observe(tracker, n, (x, 60, 1));
+            if (foundAs == 0)
+            {
+                Pictures.FillMasks(masks, Width, Height, n, Side);
+            }
+            else
+            {
+                Pictures.FillMasks(masks, Width, Height, n, Side, (x, 60, foundAs));
+            }
+
+            tracker.Update(masks);
+            numbers.Add(masks.Segments[0].TrackId);
+        }
+
+        Assert.Equal(isSame, numbers[0] == numbers[3]);
+    }
+
     [Fact]
     public void A_single_wrong_mask_is_not_shown_and_a_lasting_change_is()
     {
