@@ -4,6 +4,7 @@ using OpenSegR.Realtime.Inference;
 namespace OpenSegR.Realtime.Tests.Inference.Gpu;
 
 /// <summary>While a network is recorded as a CUDA graph nobody else may have the GPU do anything: the driver would end the recording.</summary>
+[Collection("stand-in GPU")]
 public sealed class GpuRecordingTests
 {
     [Fact]
