@@ -15,20 +15,18 @@ public static class MotionBenchmark
         + "paving stones+stuff; carpet+stuff; mountain+stuff");
 
     /// <summary>Runs the comparison and lays it out as two tables: classes, and the identities of things.</summary>
-    /// <param name="seeds">Scenes, numbered from 1001 on, which no training used.</param>
-    /// <param name="frames">Frames of each.</param>
-    /// <param name="lags">Frames that the network takes.</param>
-    /// <param name="model">A model whose real masks are shown beside perfect ones; null for perfect ones only.</param>
+    /// <param name="setup">Clips and lags.</param>
     /// <param name="status">Told what is done.</param>
     /// <param name="cancellationToken">Ends it between two runs.</param>
-    public static string Run(int seeds, int frames, IReadOnlyList<int> lags, string? model, Action<string> status, CancellationToken cancellationToken)
+    public static string Run(MotionSetup setup, Action<string> status, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(lags);
+        ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(status);
-        using var opened = model is null ? null : SegmentationModel.Open(model, cancellationToken: cancellationToken);
-        var vocabulary = Words;
-        status($"drawing {seeds} clips of {frames} frames");
-        var scenes = Enumerable.Range(1001, seeds).Select(seed => new MotionScene(seed, frames, vocabulary)).ToArray();
+        using var opened = setup.Model is { } model ? SegmentationModel.Open(model, cancellationToken: cancellationToken) : null;
+        var (vocabulary, lags) = (Words, setup.Lags);
+        status($"drawing {setup.Clips} clips of {setup.Frames} frames");
+        var scenes = Enumerable.Range(setup.First, setup.Clips)
+            .Select(seed => new MotionScene(seed, setup.Frames, vocabulary, setup.Width, setup.Height)).ToArray();
         try
         {
             List<string[]> rows = [], identities = [];

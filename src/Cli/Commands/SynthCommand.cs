@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSegR.Realtime.Cli.Options;
 using OpenSegR.Realtime.Capture.Synthetic;
 
 namespace OpenSegR.Realtime.Cli.Commands;
@@ -24,7 +25,7 @@ internal static class SynthCommand
             }
 
             var folder = parsed.GetRequiredValue(output);
-            var (width, height) = ParseSize(parsed.GetRequiredValue(size));
+            var (width, height) = SceneSize.Parse(parsed.GetRequiredValue(size));
             var options = new SynthOptions
             {
                 Out = folder,
@@ -42,15 +43,6 @@ internal static class SynthCommand
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    // Any size that a scene takes, unlike the size of a network's input.
-    private static (int Width, int Height) ParseSize(string text)
-    {
-        var sides = text.Split('x', 'X');
-        return sides.Length == 2 && int.TryParse(sides[0], out var width) && int.TryParse(sides[1], out var height)
-            ? (width, height)
-            : throw new InputException($"--size '{text}' is not a size: write width x height, for example --size 640x360");
     }
 
     private sealed class Report(ProgressReport progress) : IProgress<int>
