@@ -32,7 +32,13 @@ internal static class FfprobeProgram
         double? file = null, pictures = null;
         foreach (var fields in Lines("-select_streams", "v:0", "-show_entries", "stream=start_time:format=start_time", path))
         {
-            (file, pictures) = fields[0] == "format" ? (Seconds(fields, 1), pictures) : (file, Seconds(fields, 1));
+            // Streams stand once more within the programs of a transport stream.
+            (file, pictures) = fields[0] switch
+            {
+                "format" => (Seconds(fields, 1), pictures),
+                "stream" => (file, Seconds(fields, 1)),
+                _ => (file, pictures),
+            };
         }
 
         return Math.Max(0, pictures - file ?? 0);
