@@ -40,6 +40,9 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
         }
     }
 
+    /// <summary>Time in the stream of the frame that was read last, in milliseconds; null where that is not known, or nonsense.</summary>
+    public double? PositionMs => Capture.Get(VideoCaptureProperties.PosMsec) is var ms && double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? ms : null;
+
     /// <summary>Waits for the first frame and decodes it, so that its format is known; <see cref="TryRead"/> delivers it.</summary>
     /// <param name="format">Format of the first frame.</param>
     /// <returns>False where there is no frame that can be decoded.</returns>
@@ -105,7 +108,6 @@ internal sealed class FrameReader(VideoCapture capture) : IDisposable
         if (_aspect is null ? target.Data != frame.DangerousAddress : !_aspect.Fits(target))
         {
             frame.Dispose();
-            frame = null;
             frame = Begin(target, pool);
         }
         else

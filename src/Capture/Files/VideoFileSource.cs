@@ -16,7 +16,7 @@ public sealed class VideoFileSource : IFrameSource
     private readonly Action<string>? _cutOff;
     private long _index;
     private long _lastUs = -1;
-    private readonly double _offsetMs;
+    private readonly double? _offsetMs;
     private readonly FrameSteps _steps = new();
     private readonly string? _path;
 
@@ -44,7 +44,7 @@ public sealed class VideoFileSource : IFrameSource
                 throw new InputException($"'{place}' has no frame that can be decoded: it is damaged, or its codec is not known");
             }
 
-            _offsetMs = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
+            _offsetMs = _reader.PositionMs;
             Info = new FrameSourceInfo(description, format, _reader.FramesPerSecond, _reader.ClaimedFrames, IsLive: false);
         }
         catch (OpenCVException e)
@@ -139,8 +139,7 @@ public sealed class VideoFileSource : IFrameSource
             return 0;
         }
 
-        var ms = _reader.Capture.Get(VideoCaptureProperties.PosMsec) - _offsetMs;
-        var us = double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? (long)Math.Round(ms * 1000) : -1;
+        var us = _reader.PositionMs - _offsetMs is { } ms ? (long)Math.Round(ms * 1000) : -1;
         if (us > _lastUs)
         {
             _steps.Add(us - _lastUs);

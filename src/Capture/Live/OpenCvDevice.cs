@@ -100,8 +100,7 @@ internal sealed class OpenCvDevice : ILiveDevice
 
         if (_playout is not null)
         {
-            var ms = _reader.Capture.Get(VideoCaptureProperties.PosMsec);
-            Thread.Sleep(_playout.WaitFor(TimeSpan.FromMilliseconds(double.IsFinite(ms) && Math.Abs(ms) < 1e12 ? ms : 0), Stopwatch.GetElapsedTime(0)));
+            Thread.Sleep(_playout.WaitFor(TimeSpan.FromMilliseconds(_reader.PositionMs ?? 0), Stopwatch.GetElapsedTime(0)));
         }
 
         return true;

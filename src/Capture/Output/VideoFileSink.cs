@@ -170,9 +170,10 @@ public sealed class VideoFileSink : IFrameSink
     {
         var whole = Path.ChangeExtension(_file.Path, ".finishing" + Path.GetExtension(_file.Path));
         var error = "";
+        var before = _options.AudioFrom is { } source ? FfprobeProgram.SecondsBeforePictures(source) : 0;
         foreach (var sound in _options.AudioFrom is null ? new[] { "" } : ["copy", "aac", ""])
         {
-            error = FfmpegProgram.Run(RemuxArguments(whole, sound));
+            error = FfmpegProgram.Run(RemuxArguments(whole, sound, before));
             if (error is not null)
             {
                 continue;
@@ -199,7 +200,7 @@ public sealed class VideoFileSink : IFrameSink
         _options.Warn?.Invoke($"'{_file.Path}' stays in fragments, which some players cannot seek in: {error}");
     }
 
-    private List<string> RemuxArguments(string whole, string sound)
+    private List<string> RemuxArguments(string whole, string sound, double secondsBeforePictures)
     {
         var seconds = ((_lastUs + FrameUs) / 1e6).ToString("0.######", CultureInfo.InvariantCulture);
         List<string> arguments = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", "file:" + _file.GrowingPath];
@@ -207,7 +208,7 @@ public sealed class VideoFileSink : IFrameSink
         {
             // Pictures begin at 0 here. Sound that comes before them is left out, so that the rest is in time. The question mark: a source
             // without sound is no error.
-            var before = FfprobeProgram.SecondsBeforePictures(_options.AudioFrom!).ToString("0.######", CultureInfo.InvariantCulture);
+            var before = secondsBeforePictures.ToString("0.######", CultureInfo.InvariantCulture);
             arguments.AddRange(["-ss", before, "-t", seconds, "-i", "file:" + _options.AudioFrom, "-map", "0:v:0", "-map", "1:a:0?", "-c:a", sound]);
         }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using OpenSegR.Realtime.Bench;
-using OpenSegR.Realtime.Segmentation;
+using OpenSegR.Realtime.Cli.Options;
 
 namespace OpenSegR.Realtime.Cli.Commands;
 
@@ -79,9 +79,7 @@ internal static class BenchCommand
                 Repetitions = Between(parsed, rounds, 1, 1000),
             };
             IEnumerable<string?> wantedSizes = parsed.GetRequiredValue(sizes);
-            var sideBySide = parsed.GetRequiredValue(atOnce).Select(n => n is >= 1 and <= SegmentorOptions.MostFramesAtOnce
-                ? (int?)n
-                : throw new InputException($"--frames-at-once {n}: must be 1 to {SegmentorOptions.MostFramesAtOnce}")).DefaultIfEmpty();
+            var sideBySide = parsed.GetRequiredValue(atOnce).Select(static n => (int?)RunOptions.CheckedFramesAtOnce(n)).DefaultIfEmpty();
             var with = parsed.GetRequiredValue(peers);
             var folder = parsed.GetValue(output);
             if (folder is not null)

@@ -72,9 +72,7 @@ internal static class LiveCommand
             return new FrameSourceOptions { RequestedFps = framesPerSecond, CameraFormat = format };
         }
 
-        var sides = size.Split('x', 'X');
-        return sides.Length == 2 && int.TryParse(sides[0], out var width) && int.TryParse(sides[1], out var height)
-            && width is > 0 and <= FrameFormat.MaxSide && height is > 0 and <= FrameFormat.MaxSide
+        return SizeText.TryParse(size, out var width, out var height) && width is > 0 and <= FrameFormat.MaxSide && height is > 0 and <= FrameFormat.MaxSide
             ? new FrameSourceOptions { RequestedWidth = width, RequestedHeight = height, RequestedFps = framesPerSecond, CameraFormat = format }
             : throw new InputException($"--capture-size '{size}' is not a size: write width x height, for example --capture-size 1280x720");
     }

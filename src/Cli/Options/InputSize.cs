@@ -9,8 +9,7 @@ internal readonly record struct InputSize(int Width, int Height)
     /// <exception cref="InputException">The text is no size, or a side is no multiple of 32.</exception>
     public static InputSize Parse(string text)
     {
-        var parts = text.Split('x', 'X');
-        if (parts.Length != 2 || !int.TryParse(parts[0], out var width) || !int.TryParse(parts[1], out var height))
+        if (!SizeText.TryParse(text, out var width, out var height))
         {
             throw new InputException($"--size '{text}' is not a size: write width x height, for example --size 640x384");
         }

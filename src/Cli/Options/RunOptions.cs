@@ -100,10 +100,14 @@ internal sealed class RunOptions
     public int FramesAtOnce(ParseResult parsed, SyncMode sync) => parsed.GetValue(_atOnce) switch
     {
         null => sync == SyncMode.Exact ? 0 : 1,
-        var n and (< 1 or > SegmentorOptions.MostFramesAtOnce) => throw new InputException($"--frames-at-once {n}: must be 1 to {SegmentorOptions.MostFramesAtOnce}"),
-        > 1 when sync != SyncMode.Exact => throw new InputException("--frames-at-once: only with --sync exact; with the newest masks alone a second frame would only make them older"),
-        var n => n.Value,
+        { } n when CheckedFramesAtOnce(n) > 1 && sync != SyncMode.Exact => throw new InputException("--frames-at-once: only with --sync exact; with the newest masks alone a second frame would only make them older"),
+        { } n => n,
     };
+
+    /// <summary>A number of frames at once, where it is in range.</summary>
+    /// <exception cref="InputException">It is not.</exception>
+    public static int CheckedFramesAtOnce(int n) => n is >= 1 and <= SegmentorOptions.MostFramesAtOnce
+        ? n : throw new InputException($"--frames-at-once {n}: must be 1 to {SegmentorOptions.MostFramesAtOnce}");
 
     public string? Labels(ParseResult parsed) => parsed.GetValue(_labels);
 

@@ -5,11 +5,7 @@ internal static class SceneSize
 {
     /// <summary>Width and height in pixels.</summary>
     /// <exception cref="InputException">It is no size.</exception>
-    public static (int Width, int Height) Parse(string text)
-    {
-        var sides = text.Split('x', 'X');
-        return sides.Length == 2 && int.TryParse(sides[0], out var width) && int.TryParse(sides[1], out var height)
-            ? (width, height)
-            : throw new InputException($"--size '{text}' is not a size: write width x height, for example --size 640x360");
-    }
+    public static (int Width, int Height) Parse(string text) => SizeText.TryParse(text, out var width, out var height)
+        ? (width, height)
+        : throw new InputException($"--size '{text}' is not a size: write width x height, for example --size 640x360");
 }
